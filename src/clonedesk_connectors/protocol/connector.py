@@ -152,3 +152,11 @@ class Connector(Protocol):
     def gaps(self, bundle: Bundle, ticket: Ticket) -> Iterable[FollowUp]:
         """What must still be fetched before this ticket is complete."""
         ...
+
+    def sweep(self, known: Iterable[str]) -> Iterable[FollowUp]:
+        """Proof of completeness after all lists are read: probes for tickets that no list showed.
+
+        known: native ids of every ticket seen, unordered. A subject is probed once, ever. Empty where a vendor's
+        lists are complete by contract.
+        """
+        ...

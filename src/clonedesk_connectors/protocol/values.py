@@ -5,10 +5,11 @@ A request is plain data, so the work queue, the checkpoint, the dead letter and 
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
 from pydantic import ConfigDict, JsonValue, TypeAdapter
 
@@ -59,6 +60,7 @@ class Request:
 
     stream / subject / cursor / page_size say what it is for: subject is the ticket of a follow-up (None for a list),
     cursor the position it reads from, exactly as stored. `cost` is what it takes from `bucket`, in the vendor's units.
+    external_url: a signed file on another host; it replaces `path`, is sent without any credential, and never stored.
     """
 
     stream: str
@@ -72,6 +74,7 @@ class Request:
     cursor: str | None = None
     page_size: int | None = None
     cost: int = 1
+    external_url: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,8 @@ class Page:
 
     cursor: where the next page starts (opaque, stored and replayed verbatim); it must change unless `done`.
     done: the vendor says there is nothing more for now; `cursor` is then where the next run starts.
-    gone: native ids the vendor says were deleted. total: the vendor's own count of the whole list, where stated.
+    then: a further request whose records belong to this page; both are committed together.
+    total: the vendor's own count of the whole list, where stated.
     notes: oddities worth a line in the report; never customer text.
     """
 
@@ -125,7 +129,7 @@ class Page:
     cursor: str | None
     done: bool
     follow_ups: tuple[FollowUp, ...] = ()
-    gone: tuple[str, ...] = ()
+    then: Request | None = None
     total: int | None = None
     notes: tuple[str, ...] = ()
 
@@ -168,17 +172,17 @@ class Budget:
 
 
 @lru_cache(maxsize=32)
-def _adapter(cls: Any) -> TypeAdapter[Any]:
+def _adapter(cls: Hashable) -> TypeAdapter[Any]:
     return TypeAdapter(cls)
 
 
 def to_json(value: object) -> str:
     """Any value of this module as JSON text."""
-    text: bytes = _adapter(type(value)).dump_json(value)
+    text: bytes = _adapter(cast(Hashable, type(value))).dump_json(value)
     return text.decode()
 
 
 def from_json(cls: type[_T], text: str | bytes) -> _T:
     """Read a value back. Raises pydantic.ValidationError for anything that is not one."""
-    value: _T = _adapter(cls).validate_json(text)
+    value: _T = _adapter(cast(Hashable, cls)).validate_json(text)
     return value
