@@ -100,6 +100,8 @@ class Connector(Protocol):
     streams: tuple[Stream, ...]
     buckets: Mapping[str, Bucket]
     credential_forms: tuple[CredentialForm, ...]
+    shaping_kinds: tuple[str, ...]
+    """Directory kinds that change how tickets normalise (staff, groups, statuses …); small ones only."""
 
     def base_url(self) -> str:
         """Origin of the account, e.g. `https://acme.zendesk.com`. Raises ConfigError for an unusable account."""
@@ -143,6 +145,12 @@ class Connector(Protocol):
 
     def people(self, records: Mapping[str, list[dict[str, Any]]]) -> Iterable[tuple[str, str]]:
         """(kind, native id) of directory records that `normalize` will look up for this bundle."""
+        ...
+
+    def shape(self, kind: str, record: Mapping[str, Any]) -> str:
+        """What of a directory record of `shaping_kinds` matters to `normalize`, as text; a change of it makes every
+        ticket be normalised again, so leave out what moves by itself (last login, update times).
+        """
         ...
 
     def normalize(self, bundle: Bundle) -> Ticket | None:

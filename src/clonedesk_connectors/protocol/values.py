@@ -5,11 +5,9 @@ A request is plain data, so the work queue, the checkpoint, the dead letter and 
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import ConfigDict, JsonValue, TypeAdapter
 
@@ -171,18 +169,23 @@ class Budget:
     resets_s: float | None = None
 
 
-@lru_cache(maxsize=32)
-def _adapter(cls: Hashable) -> TypeAdapter[Any]:
-    return TypeAdapter(cls)
+_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
+
+
+def _adapter(cls: Any) -> TypeAdapter[Any]:
+    adapter = _ADAPTERS.get(cls)
+    if adapter is None:
+        adapter = _ADAPTERS[cls] = TypeAdapter(cls)
+    return adapter
 
 
 def to_json(value: object) -> str:
     """Any value of this module as JSON text."""
-    text: bytes = _adapter(cast(Hashable, type(value))).dump_json(value)
+    text: bytes = _adapter(type(value)).dump_json(value)
     return text.decode()
 
 
 def from_json(cls: type[_T], text: str | bytes) -> _T:
     """Read a value back. Raises pydantic.ValidationError for anything that is not one."""
-    value: _T = _adapter(cast(Hashable, cls)).validate_json(text)
+    value: _T = _adapter(cls).validate_json(text)
     return value
