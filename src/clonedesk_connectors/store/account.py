@@ -1,0 +1,157 @@
+"""What the archive holds of one account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from clonedesk_connectors.store import cache, queue, records, tables
+from clonedesk_connectors.store.values import (
+    Changes,
+    Checkpoint,
+    DeadWork,
+    GoneWork,
+    PageWork,
+    Pending,
+    QueueWork,
+    StoredRecord,
+    Work,
+)
+
+if TYPE_CHECKING:
+    from clonedesk_connectors.store.archive import Archive
+
+
+class AccountArchive:
+    """One account's records, checkpoints, queue and tickets. Every method is one transaction."""
+
+    def __init__(self, archive: Archive, account_id: int, vendor: str, name: str) -> None:
+        self.archive, self.id, self.vendor, self.name = archive, account_id, vendor, name
+
+    # -- what the engine writes -------------------------------------------------------------------------------------
+
+    def commit(self, works: Iterable[Work]) -> list[Changes]:
+        """Commit fetched pages with their follow-ups and checkpoints, all or nothing."""
+        with self.archive.transaction() as connection:
+            return [self._apply(connection, work) for work in works]
+
+    def _apply(self, connection: Connection, work: Work) -> Changes:
+        match work:
+            case PageWork():
+                return self._apply_page(connection, work)
+            case GoneWork():
+                queue.bury(connection, self.id, work)
+            case DeadWork():
+                queue.add_dead_letter(connection, self.id, work)
+            case QueueWork():
+                return Changes(queued=queue.enqueue(connection, self.id, work.follow_ups))
+        return Changes()
+
+    def _apply_page(self, connection: Connection, work: PageWork) -> Changes:
+        page = work.page
+        changes = records.store_records(connection, self.id, page.records)
+        queued = queue.enqueue(connection, self.id, page.follow_ups)
+        if work.checkpoint is not None:
+            self._save_checkpoint(connection, work.checkpoint)
+        if work.pending is not None:
+            state, cursor = ("done", None) if page.done else ("pending", page.cursor)
+            queue.settle(connection, self.id, work.pending, state, cursor=cursor)
+        return Changes(changes.new, changes.changed, changes.unchanged, queued)
+
+    def _save_checkpoint(self, connection: Connection, checkpoint: Checkpoint) -> None:
+        key = {"account_id": self.id, "stream": checkpoint.stream}
+        row = {"cursor": checkpoint.cursor, "done": checkpoint.done, "page_size": checkpoint.page_size}
+        statement = records.upsert(connection, tables.checkpoint).values(**key, **row)
+        connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=row))
+
+    # -- positions and queue ----------------------------------------------------------------------------------------
+
+    def checkpoints(self) -> dict[str, Checkpoint]:
+        table = tables.checkpoint.c
+        with self.archive.transaction() as connection:
+            rows = connection.execute(
+                select(table.stream, table.cursor, table.done, table.page_size).where(table.account_id == self.id)
+            )
+            return {row.stream: Checkpoint(*row) for row in rows}
+
+    def waiting(self, limit: int, in_flight: Iterable[tuple[str, str]] = ()) -> list[Pending]:
+        with self.archive.transaction() as connection:
+            return queue.waiting(connection, self.id, limit, in_flight)
+
+    def revive(self) -> None:
+        """Give dead letters another chance (at the start of a run)."""
+        with self.archive.transaction() as connection:
+            queue.revive(connection, self.id)
+
+    # -- raw records ------------------------------------------------------------------------------------------------
+
+    def directory(self, kind: str, native_ids: Sequence[str] | None = None) -> list[StoredRecord]:
+        with self.archive.transaction() as connection:
+            return records.records_of(connection, self.id, kind, native_ids)
+
+    def bundles(self, ticket_ids: Sequence[str]) -> dict[str, dict[str, list[StoredRecord]]]:
+        with self.archive.transaction() as connection:
+            return records.bundles_of(connection, self.id, ticket_ids)
+
+    def gone(self, ticket_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+        with self.archive.transaction() as connection:
+            return queue.gone_of(connection, self.id, list(ticket_ids))
+
+    # -- the ticket cache -------------------------------------------------------------------------------------------
+
+    def ticket_ids(self, *, known_only: bool = True) -> list[str]:
+        """Native ids in order (numbers by value); with `known_only` only those normalised at least once."""
+        table = tables.ticket.c
+        wanted = [table.account_id == self.id] + ([table.body.is_not(None)] if known_only else [])
+        with self.archive.transaction() as connection:
+            order = (func.length(table.native_id), table.native_id)
+            return list(connection.scalars(select(table.native_id).where(*wanted).order_by(*order)))
+
+    def bodies(self) -> Iterator[bytes]:
+        """Compressed normalised tickets in the order of `ticket_ids`."""
+        yield from cache.bodies(self)
+
+    def dirty_after(self, native_id: str, limit: int) -> list[str]:
+        """Tickets that wait to be normalised, after this id in text order."""
+        table = tables.ticket.c
+        with self.archive.transaction() as connection:
+            return list(
+                connection.scalars(
+                    select(table.native_id)
+                    .where(table.account_id == self.id, table.dirty, table.native_id > native_id)
+                    .order_by(table.native_id)
+                    .limit(limit)
+                )
+            )
+
+    def mark_all_dirty(self) -> None:
+        with self.archive.transaction() as connection:
+            connection.execute(update(tables.ticket).where(tables.ticket.c.account_id == self.id).values(dirty=True))
+
+    def save(self, batch: Sequence[cache.Normalised]) -> cache.Saved:
+        """Store normalised tickets and quarantine entries; returns what was new, changed and deleted."""
+        with self.archive.transaction() as connection:
+            return cache.save(connection, self.id, batch)
+
+    def shape(self) -> str | None:
+        """Fingerprint of the directory and settings the tickets were normalised with."""
+        with self.archive.transaction() as connection:
+            return connection.scalar(select(tables.account.c.shape).where(tables.account.c.id == self.id))
+
+    def set_shape(self, shape: str) -> None:
+        with self.archive.transaction() as connection:
+            connection.execute(update(tables.account).where(tables.account.c.id == self.id).values(shape=shape))
+
+    def drop_tickets(self) -> None:
+        """Empty the cache before a rebuild from raw records."""
+        with self.archive.transaction() as connection:
+            connection.execute(delete(tables.quarantine).where(tables.quarantine.c.account_id == self.id))
+            connection.execute(
+                update(tables.ticket).where(tables.ticket.c.account_id == self.id).values(dirty=True, body=None)
+            )
+
+    def summary(self) -> cache.Summary:
+        with self.archive.transaction() as connection:
+            return cache.summary(connection, self.id)

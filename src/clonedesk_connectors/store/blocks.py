@@ -1,0 +1,89 @@
+"""Raw records on disk: slices of compressed blocks.
+
+A page's records are sorted by ticket and packed into blocks of about 64 kB, then compressed. When a record is replaced
+or erased its old slice is overwritten with spaces, so text the vendor redacted does not survive in the archive; the
+other slices keep their place. A block without live records is deleted.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+
+from clonedesk_connectors.protocol import RawRecord
+from clonedesk_connectors.store import tables
+from clonedesk_connectors.store.codec import compress, decompress
+
+BLOCK_BYTES = 64 * 1024
+_IN_CHUNK = 900  # bound parameters per statement; SQLite's oldest limit is 999
+
+
+class Slice(NamedTuple):
+    """Where a record lies."""
+
+    block_id: int
+    start: int
+    size: int
+
+
+def chunked(items: Sequence[str], size: int = _IN_CHUNK) -> Iterable[Sequence[str]]:
+    return (items[at : at + size] for at in range(0, len(items), size))
+
+
+def pack(connection: Connection, records: Iterable[RawRecord]) -> list[tuple[RawRecord, Slice]]:
+    """Write the payloads into new blocks; returns where each one lies."""
+    ordered = sorted(records, key=lambda record: (record.bundle or "", record.kind))
+    next_id: int = (connection.scalar(select(func.max(tables.block.c.id))) or 0) + 1
+    placed: list[tuple[RawRecord, Slice]] = []
+    blocks: list[dict[str, object]] = []
+    parts: list[bytes] = []
+    size = 0
+    for record in ordered:
+        if parts and size + len(record.payload) > BLOCK_BYTES:
+            blocks.append({"id": next_id + len(blocks), "live": len(parts), "data": compress(b"".join(parts))})
+            parts, size = [], 0
+        placed.append((record, Slice(next_id + len(blocks), size, len(record.payload))))
+        parts.append(record.payload)
+        size += len(record.payload)
+    if parts:
+        blocks.append({"id": next_id + len(blocks), "live": len(parts), "data": compress(b"".join(parts))})
+        connection.execute(insert(tables.block), blocks)
+    return placed
+
+
+def read(connection: Connection, block_ids: Iterable[int]) -> dict[int, bytes]:
+    """The plain bytes of each block."""
+    wanted = sorted(set(block_ids))
+    found: dict[int, bytes] = {}
+    for at in range(0, len(wanted), _IN_CHUNK):
+        rows = connection.execute(
+            select(tables.block.c.id, tables.block.c.data).where(tables.block.c.id.in_(wanted[at : at + _IN_CHUNK]))
+        )
+        found.update((row.id, decompress(row.data)) for row in rows)
+    return found
+
+
+def blank(connection: Connection, slices: Iterable[Slice]) -> None:
+    """Overwrite slices whose record is replaced or gone; delete blocks that hold nothing any more."""
+    by_block: Mapping[int, list[Slice]] = defaultdict(list)
+    for piece in slices:
+        by_block[piece.block_id].append(piece)
+    if not by_block:
+        return
+    changed = []
+    for block_id, data in read(connection, by_block).items():
+        plain = bytearray(data)
+        for piece in by_block[block_id]:
+            plain[piece.start : piece.start + piece.size] = b" " * piece.size
+        changed.append({"b_id": block_id, "gone": len(by_block[block_id]), "b_data": compress(bytes(plain))})
+    block = tables.block.c
+    connection.execute(
+        update(tables.block)
+        .where(block.id == bindparam("b_id"))
+        .values(live=block.live - bindparam("gone"), data=bindparam("b_data")),
+        changed,
+    )
+    connection.execute(delete(tables.block).where(block.live <= 0))

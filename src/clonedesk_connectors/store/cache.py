@@ -1,0 +1,208 @@
+"""The ticket cache: normalised tickets, rebuildable from raw records at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+
+from clonedesk_connectors.model import Ticket
+from clonedesk_connectors.store import queue, tables
+from clonedesk_connectors.store.blocks import chunked
+from clonedesk_connectors.store.codec import compress
+from clonedesk_connectors.store.records import upsert
+
+if TYPE_CHECKING:
+    from clonedesk_connectors.store.account import AccountArchive
+
+_T = tables.ticket.c
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """The result for one ticket: the ticket, or the reason it is quarantined, or neither (its header is missing)."""
+
+    native_id: str
+    ticket: Ticket | None = None
+    quarantined: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    new: int = 0
+    changed: int = 0
+    deleted: int = 0
+
+    def __add__(self, other: Saved) -> Saved:
+        return Saved(self.new + other.new, self.changed + other.changed, self.deleted + other.deleted)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts of one account, for `status` and reports. quarantined and dead letters are named, not only counted."""
+
+    tickets: int = 0
+    deleted: int = 0
+    incomplete: int = 0
+    messages: int = 0
+    events: int = 0
+    waiting: int = 0
+    unnormalised: int = 0
+    raw_records: dict[str, int] = field(default_factory=dict)
+    quarantined: dict[str, str] = field(default_factory=dict)
+    dead_letters: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+_UPDATE = (
+    update(tables.ticket)
+    .where(_T.account_id == bindparam("k_account"), _T.native_id == bindparam("k_id"))
+    .values(
+        dirty=False,
+        **{
+            name: bindparam(f"n_{name}")
+            for name in (
+                "version",
+                "created_at",
+                "updated_at",
+                "status",
+                "deleted",
+                "complete",
+                "messages",
+                "events",
+                "body",
+            )
+        },
+    )
+)
+
+
+def save(connection: Connection, account_id: int, batch: Sequence[Normalised]) -> Saved:
+    before = _before(connection, account_id, [item.native_id for item in batch])
+    rows, new, changed, deleted = [], 0, 0, 0
+    for item in batch:
+        if item.ticket is None:
+            continue
+        body = compress(item.ticket.__pydantic_serializer__.to_json(item.ticket))
+        old_body, was_deleted = before.get(item.native_id, (None, False))
+        new += old_body is None
+        changed += old_body not in (None, body)
+        deleted += item.ticket.deleted and not was_deleted
+        rows.append(_row(account_id, item.ticket, body))
+    if rows:
+        connection.execute(_UPDATE, rows)
+    _clean(connection, account_id, [item.native_id for item in batch if item.ticket is None])
+    _quarantine(connection, account_id, batch)
+    return Saved(new, changed, deleted)
+
+
+def _before(connection: Connection, account_id: int, ids: Sequence[str]) -> dict[str, tuple[bytes | None, bool]]:
+    found: dict[str, tuple[bytes | None, bool]] = {}
+    for chunk in chunked(ids):
+        rows = connection.execute(
+            select(_T.native_id, _T.body, _T.deleted).where(_T.account_id == account_id, _T.native_id.in_(chunk))
+        )
+        found.update((row.native_id, (row.body, row.deleted)) for row in rows)
+    return found
+
+
+def _row(account_id: int, ticket: Ticket, body: bytes) -> dict[str, Any]:
+    return {
+        "k_account": account_id,
+        "k_id": ticket.native_id,
+        "n_version": ticket.version,
+        "n_created_at": int(ticket.created_at.timestamp()) if ticket.created_at else None,
+        "n_updated_at": int(ticket.updated_at.timestamp()) if ticket.updated_at else None,
+        "n_status": ticket.status.value,
+        "n_deleted": ticket.deleted,
+        "n_complete": ticket.deleted or ticket.coverage.messages_expected in (None, ticket.coverage.messages_got),
+        "n_messages": ticket.coverage.messages_got,
+        "n_events": len(ticket.events),
+        "n_body": body,
+    }
+
+
+def _clean(connection: Connection, account_id: int, ids: Sequence[str]) -> None:
+    for chunk in chunked(ids):
+        connection.execute(
+            update(tables.ticket).where(_T.account_id == account_id, _T.native_id.in_(chunk)).values(dirty=False)
+        )
+
+
+def _quarantine(connection: Connection, account_id: int, batch: Sequence[Normalised]) -> None:
+    table = tables.quarantine
+    bad = [
+        {"account_id": account_id, "native_id": item.native_id, "reason": item.quarantined}
+        for item in batch
+        if item.quarantined
+    ]
+    if bad:
+        statement = upsert(connection, table)
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["account_id", "native_id"], set_={"reason": statement.excluded.reason}
+            ),
+            bad,
+        )
+    if connection.scalar(select(func.count()).where(table.c.account_id == account_id)):
+        for chunk in chunked([item.native_id for item in batch if not item.quarantined]):
+            connection.execute(delete(table).where(table.c.account_id == account_id, table.c.native_id.in_(chunk)))
+
+
+def bodies(account: AccountArchive, batch: int = 500) -> Iterator[bytes]:
+    ids = account.ticket_ids()
+    for at in range(0, len(ids), batch):
+        wanted = ids[at : at + batch]
+        with account.archive.transaction() as connection:
+            rows = connection.execute(
+                select(_T.native_id, _T.body).where(_T.account_id == account.id, _T.native_id.in_(wanted))
+            ).all()
+        found = {row.native_id: row.body for row in rows}
+        yield from (found[native_id] for native_id in wanted if found.get(native_id) is not None)
+
+
+def summary(connection: Connection, account_id: int) -> Summary:
+    mine = _T.account_id == account_id
+    counts = connection.execute(
+        select(
+            func.count(),
+            func.count().filter(_T.deleted),
+            func.count().filter(~_T.complete),
+            func.coalesce(func.sum(_T.messages), 0),
+            func.coalesce(func.sum(_T.events), 0),
+        ).where(mine, _T.body.is_not(None))
+    ).one()
+    record, bad, dead = tables.record.c, tables.quarantine.c, tables.dead_letter.c
+    tickets, deleted, incomplete, messages, events = counts
+    return Summary(
+        tickets,
+        deleted,
+        incomplete,
+        messages,
+        events,
+        waiting=queue.count_waiting(connection, account_id),
+        unnormalised=connection.scalar(select(func.count()).where(mine, _T.dirty)) or 0,
+        raw_records={
+            row.kind: row.n
+            for row in connection.execute(
+                select(record.kind, func.count().label("n"))
+                .where(record.account_id == account_id)
+                .group_by(record.kind)
+            )
+        },
+        quarantined={
+            row.native_id: row.reason
+            for row in connection.execute(
+                select(bad.native_id, bad.reason).where(bad.account_id == account_id).order_by(bad.native_id)
+            )
+        },
+        dead_letters=[
+            (row.stream, row.subject, row.reason)
+            for row in connection.execute(
+                select(dead.stream, dead.subject, dead.reason)
+                .where(dead.account_id == account_id)
+                .order_by(dead.stream, dead.subject)
+            )
+        ],
+    )

@@ -1,0 +1,26 @@
+"""Compression of what the archive holds."""
+
+from __future__ import annotations
+
+import sys
+from zlib import crc32
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+LEVEL = 3
+
+
+def compress(data: bytes) -> bytes:
+    return zstd.compress(data, LEVEL)
+
+
+def decompress(data: bytes) -> bytes:
+    return zstd.decompress(data)
+
+
+def digest(payload: bytes) -> int:
+    """A fingerprint (length and CRC-32), enough to tell whether a record of the same version changed."""
+    return len(payload) << 32 | crc32(payload)

@@ -1,0 +1,174 @@
+"""Raw records of one account: guarded upserts in, whole bundles out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from clonedesk_connectors.protocol import RawRecord
+from clonedesk_connectors.store import blocks, tables
+from clonedesk_connectors.store.blocks import Slice, chunked
+from clonedesk_connectors.store.codec import digest
+from clonedesk_connectors.store.values import Changes, StoredRecord
+
+_RECORD = tables.record.c
+AnyRow = Row[*tuple[Any, ...]]
+
+
+def upsert(connection: Connection, table: Any) -> Any:
+    """An INSERT that takes `on_conflict_do_…`, in the dialect of this database."""
+    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+
+
+def store_records(connection: Connection, account_id: int, records: Iterable[RawRecord]) -> Changes:
+    """Insert or replace. A lower version never overwrites a higher one; the same version only with other content.
+
+    The tickets that the new or changed records belong to are marked for normalising.
+    """
+    latest: dict[tuple[str, str], RawRecord] = {}
+    for record in records:
+        rival = latest.get((record.kind, record.id))
+        if rival is None or record.version >= rival.version:
+            latest[record.kind, record.id] = record
+    known = _known(connection, account_id, latest)
+    fresh, replaced = {}, []
+    for key, record in latest.items():
+        old, mark = known.get(key), digest(record.payload)
+        if old is not None:
+            if record.version < old.version or (record.version == old.version and mark == old.digest):
+                continue
+            replaced.append(Slice(old.block_id, old.start, old.size))
+        fresh[key] = mark
+    _write(connection, account_id, latest, fresh, known)
+    blocks.blank(connection, replaced)
+    _mark_dirty(connection, account_id, {latest[key].bundle for key in fresh})
+    return Changes(new=len(fresh) - len(replaced), changed=len(replaced), unchanged=len(latest) - len(fresh))
+
+
+def _known(connection: Connection, account_id: int, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], AnyRow]:
+    ids: dict[str, list[str]] = defaultdict(list)
+    for kind, native_id in keys:
+        ids[kind].append(native_id)
+    known: dict[tuple[str, str], AnyRow] = {}
+    columns = (_RECORD.native_id, _RECORD.version, _RECORD.digest, _RECORD.block_id, _RECORD.start, _RECORD.size)
+    for kind, native_ids in ids.items():
+        for chunk in chunked(native_ids):
+            rows = connection.execute(
+                select(*columns).where(
+                    _RECORD.account_id == account_id, _RECORD.kind == kind, _RECORD.native_id.in_(chunk)
+                )
+            )
+            known.update(((kind, row.native_id), row) for row in rows)
+    return known
+
+
+_FIELDS = ("account_id", "kind", "native_id", "version", "digest", "bundle", "block_id", "start", "size")
+
+
+def _bulk_insert(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
+    """Insert through the driver: the compiled statement, without SQLAlchemy's work per row (a third of a commit)."""
+    compiled = insert(tables.record).values({name: bindparam(name) for name in _FIELDS}).compile(connection)
+    order = compiled.positiontup
+    if order is None:
+        connection.exec_driver_sql(str(compiled), [dict(zip(_FIELDS, row, strict=True)) for row in rows])
+    else:
+        pick = itemgetter(*(_FIELDS.index(name) for name in order))
+        connection.exec_driver_sql(str(compiled), [pick(row) for row in rows])
+
+
+_REPLACE = (
+    update(tables.record)
+    .where(
+        _RECORD.account_id == bindparam("k_account"),
+        _RECORD.kind == bindparam("k_kind"),
+        _RECORD.native_id == bindparam("k_id"),
+    )
+    .values({name: bindparam(name) for name in _FIELDS[3:]})
+)
+
+
+def _write(
+    connection: Connection,
+    account_id: int,
+    latest: dict[tuple[str, str], RawRecord],
+    fresh: dict[tuple[str, str], int],
+    known: dict[tuple[str, str], AnyRow],
+) -> None:
+    inserts, replaces = [], []
+    for record, (block_id, start, size) in blocks.pack(connection, (latest[key] for key in fresh)):
+        key = (record.kind, record.id)
+        row = (account_id, *key, record.version, fresh[key], record.bundle, block_id, start, size)
+        if key in known:
+            replaces.append(
+                {"k_account": account_id, "k_kind": key[0], "k_id": key[1]}
+                | dict(zip(_FIELDS[3:], row[3:], strict=True))
+            )
+        else:
+            inserts.append(row)
+    if inserts:
+        _bulk_insert(connection, inserts)
+    if replaces:
+        connection.execute(_REPLACE, replaces)
+
+
+def _mark_dirty(connection: Connection, account_id: int, bundles: set[str | None]) -> None:
+    rows = [{"account_id": account_id, "native_id": bundle, "dirty": True} for bundle in sorted(filter(None, bundles))]
+    if rows:
+        statement = upsert(connection, tables.ticket)
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=["account_id", "native_id"], set_={"dirty": True}), rows
+        )
+
+
+_COLUMNS = (
+    _RECORD.bundle,
+    _RECORD.kind,
+    _RECORD.native_id,
+    _RECORD.version,
+    _RECORD.block_id,
+    _RECORD.start,
+    _RECORD.size,
+)
+
+
+def bundles_of(
+    connection: Connection, account_id: int, ticket_ids: Sequence[str]
+) -> dict[str, dict[str, list[StoredRecord]]]:
+    """All raw records of these tickets, by ticket and kind, each list ordered by (version, native id)."""
+    rows: list[AnyRow] = []
+    for chunk in chunked(ticket_ids):
+        rows += connection.execute(
+            select(*_COLUMNS).where(_RECORD.account_id == account_id, _RECORD.bundle.in_(chunk))
+        ).all()
+    found: dict[str, dict[str, list[StoredRecord]]] = {ticket_id: {} for ticket_id in ticket_ids}
+    for bundle, record in _payloads(connection, rows):
+        found[bundle].setdefault(record.kind, []).append(record)
+    for kinds in found.values():
+        for records in kinds.values():
+            records.sort(key=lambda record: (record.version, len(record.id), record.id))
+    return found
+
+
+def records_of(
+    connection: Connection, account_id: int, kind: str, native_ids: Sequence[str] | None = None
+) -> list[StoredRecord]:
+    """Records of one kind (all of it, or these ids), ordered by native id."""
+    wanted = [_RECORD.account_id == account_id, _RECORD.kind == kind]
+    rows: list[AnyRow] = []
+    if native_ids is None:
+        rows += connection.execute(select(*_COLUMNS).where(*wanted)).all()
+    else:
+        for chunk in chunked(native_ids):
+            rows += connection.execute(select(*_COLUMNS).where(*wanted, _RECORD.native_id.in_(chunk))).all()
+    return sorted((record for _, record in _payloads(connection, rows)), key=lambda record: (len(record.id), record.id))
+
+
+def _payloads(connection: Connection, rows: Sequence[AnyRow]) -> Iterable[tuple[str, StoredRecord]]:
+    plain = blocks.read(connection, (row[4] for row in rows))
+    for bundle, kind, native_id, version, block_id, start, size in rows:
+        yield bundle, StoredRecord(kind, native_id, version, plain[block_id][start : start + size])

@@ -1,0 +1,118 @@
+"""The tables of the archive. Times are unix seconds (UTC), versions the vendor's own growing numbers."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    false,
+)
+
+metadata = MetaData()
+
+meta = Table("meta", metadata, Column("key", String, primary_key=True), Column("value", Text, nullable=False))
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("vendor", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("shape", String),  # fingerprint of what tickets were last normalised with
+    Index("account_name", "vendor", "name", unique=True),
+)
+
+# A raw record is a slice of a compressed block. Records of one page that belong to one ticket lie together, so reading
+# a ticket back touches few blocks; blocks compress about five times better than single records.
+record = Table(
+    "record",
+    metadata,
+    Column("account_id", Integer, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("native_id", String, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("digest", BigInteger, nullable=False),
+    Column("bundle", String),
+    Column("block_id", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Index("record_bundle", "account_id", "bundle"),
+    sqlite_with_rowid=False,
+)
+
+block = Table(
+    "block",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("live", Integer, nullable=False),  # records still in use; an emptied block is deleted
+    Column("data", LargeBinary, nullable=False),
+)
+
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    Column("account_id", Integer, primary_key=True),
+    Column("stream", String, primary_key=True),
+    Column("cursor", Text),
+    Column("done", Boolean, nullable=False),
+    Column("page_size", Integer),
+)
+
+follow_up = Table(
+    "follow_up",
+    metadata,
+    Column("account_id", Integer, primary_key=True),
+    Column("stream", String, primary_key=True),
+    Column("subject", String, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("state", String, nullable=False),  # pending, done, gone, dead
+    Column("status", Integer),
+    Column("cursor", Text),
+    Index("follow_up_waiting", "account_id", "state", "stream"),
+    sqlite_with_rowid=False,
+)
+
+dead_letter = Table(
+    "dead_letter",
+    metadata,
+    Column("account_id", Integer, primary_key=True),
+    Column("stream", String, primary_key=True),
+    Column("subject", String, primary_key=True),  # "" for a list page
+    Column("request", Text, nullable=False),
+    Column("reason", String, nullable=False),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("account_id", Integer, primary_key=True),
+    Column("native_id", String, primary_key=True),
+    Column("reason", String, nullable=False),
+)
+
+ticket = Table(
+    "ticket",
+    metadata,
+    Column("account_id", Integer, primary_key=True),
+    Column("native_id", String, primary_key=True),
+    Column("dirty", Boolean, nullable=False),
+    Column("version", BigInteger),
+    Column("created_at", BigInteger),
+    Column("updated_at", BigInteger),
+    Column("status", String),
+    Column("deleted", Boolean, nullable=False, server_default=false()),
+    Column("complete", Boolean, nullable=False, server_default=false()),
+    Column("messages", Integer, nullable=False, server_default="0"),
+    Column("events", Integer, nullable=False, server_default="0"),
+    Column("body", LargeBinary),  # the normalised Ticket, compressed JSON; NULL until it was normalised
+    Index("ticket_dirty", "account_id", "native_id", sqlite_where=Column("dirty"), postgresql_where=Column("dirty")),
+)
