@@ -19,6 +19,8 @@ class Failure(StrEnum):
 
     CONNECT = "connect"
     """No connection was made, so nothing was sent: even a write may be sent again."""
+    UNTRUSTED = "untrusted_certificate"
+    """The server's certificate does not verify. Nothing was sent, and trying again will not help."""
     TIMEOUT = "timeout"
     RESET = "reset"
     """The connection ended before the answer was complete."""

@@ -192,8 +192,8 @@ class Session:
             told = self.connector.budget(response)
             return response
         except TransportFailed as failed:
+            hopeless = failed.reason in (Failure.TOO_LARGE, Failure.UNTRUSTED)
             unsent = failed.reason is Failure.CONNECT
-            hopeless = failed.reason is Failure.TOO_LARGE
             raise Again(failed.reason, final=hopeless or not (unsent or call.idempotent)) from failed
         finally:
             if permit:
