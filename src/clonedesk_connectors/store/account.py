@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from clonedesk_connectors.protocol import FollowUp
 from clonedesk_connectors.store import cache, queue, records, tables
 from clonedesk_connectors.store.values import (
     Changes,
@@ -130,10 +131,13 @@ class AccountArchive:
         with self.archive.transaction() as connection:
             connection.execute(update(tables.ticket).where(tables.ticket.c.account_id == self.id).values(dirty=True))
 
-    def save(self, batch: Sequence[cache.Normalised]) -> cache.Saved:
-        """Store normalised tickets and quarantine entries; returns what was new, changed and deleted."""
+    def save(self, batch: Sequence[cache.Normalised], gaps: Iterable[FollowUp] = ()) -> tuple[cache.Saved, int]:
+        """Store normalised tickets, quarantine entries and the follow-ups they need, together.
+
+        Returns what was new, changed and deleted, and how many follow-ups now wait.
+        """
         with self.archive.transaction() as connection:
-            return cache.save(connection, self.id, batch)
+            return cache.save(connection, self.id, batch), queue.enqueue(connection, self.id, gaps)
 
     def shape(self) -> str | None:
         """Fingerprint of the directory and settings the tickets were normalised with."""

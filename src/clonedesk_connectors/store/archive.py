@@ -94,12 +94,15 @@ class Archive:
             ).all()
         return [AccountArchive(self, row.id, row.vendor, row.name) for row in rows]
 
-    def tickets(self, vendor: str | None = None, account: str | None = None) -> Iterator[Ticket]:
-        """All normalised tickets, by account and native id; validated one at a time."""
+    def ticket_lines(self, vendor: str | None = None, account: str | None = None) -> Iterator[bytes]:
+        """The JSON of every normalised ticket, by account and native id (numbers by value)."""
         for part in self.accounts():
             if vendor in (None, part.vendor) and account in (None, part.name):
-                for body in part.bodies():
-                    yield Ticket.model_validate_json(decompress(body))
+                yield from map(decompress, part.bodies())
+
+    def tickets(self, vendor: str | None = None, account: str | None = None) -> Iterator[Ticket]:
+        """The same as `Ticket` values, one at a time."""
+        return map(Ticket.model_validate_json, self.ticket_lines(vendor, account))
 
     def close(self) -> None:
         self._stack.close()

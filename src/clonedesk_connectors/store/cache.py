@@ -79,6 +79,7 @@ _UPDATE = (
 
 
 def save(connection: Connection, account_id: int, batch: Sequence[Normalised]) -> Saved:
+    """Write the results of one batch and tell what they changed."""
     before = _before(connection, account_id, [item.native_id for item in batch])
     rows, new, changed, deleted = [], 0, 0, 0
     for item in batch:

@@ -1,0 +1,28 @@
+"""`clonedesk-sync demo`: the main job end to end against invented helpdesks on this machine, no credentials."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    app.command("demo")(demo)
+
+
+def demo(
+    tickets: Annotated[int, typer.Option(min=1, max=100_000, help="How many tickets the invented helpdesk has.")] = 300,
+    keep: Annotated[Path | None, typer.Option(help="Keep the archive in this file.")] = None,
+) -> None:
+    """Start an invented helpdesk on this machine, pull all of it, and show what was learned.
+
+    Example: clonedesk-sync demo --tickets 1000
+    """
+    from clonedesk_connectors.testing.demo import run
+
+    with tempfile.TemporaryDirectory() as folder:
+        for line in run(keep or Path(folder) / "demo.sqlite", tickets):
+            typer.echo(line)

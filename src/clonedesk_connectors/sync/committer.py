@@ -1,0 +1,59 @@
+"""All writes go through here: one thread owns the archive, and work that is ready together is committed together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from clonedesk_connectors.store import AccountArchive, Changes
+from clonedesk_connectors.store.values import Work
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Committer:
+    """Runs archive calls in one thread, so that the event loop stays free and SQLite sees one writer."""
+
+    def __init__(self, account: AccountArchive) -> None:
+        self._account = account
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="clonedesk-archive")
+        self._ready: list[tuple[Work, asyncio.Future[Changes]]] = []
+        self._draining: asyncio.Task[None] | None = None
+
+    async def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run one archive call; cancelling the caller does not interrupt it."""
+        loop = asyncio.get_running_loop()
+        return await asyncio.shield(loop.run_in_executor(self._thread, lambda: function(*args, **kwargs)))
+
+    async def commit(self, work: Work) -> Changes:
+        """Commit one page (or tombstone, dead letter, queue entry), together with whatever else is ready."""
+        done: asyncio.Future[Changes] = asyncio.get_running_loop().create_future()
+        self._ready.append((work, done))
+        if self._draining is None:
+            self._draining = asyncio.create_task(self._drain())
+        return await asyncio.shield(done)
+
+    async def _drain(self) -> None:
+        try:
+            while self._ready:
+                batch, self._ready = self._ready, []
+                try:
+                    changes = await self.call(self._account.commit, [work for work, _ in batch])
+                except Exception as error:  # noqa: BLE001 - handed to whoever waits for this commit
+                    for _, done in batch:
+                        done.set_exception(error)
+                        done.exception()  # a caller that was cancelled will never ask
+                else:
+                    for (_, done), change in zip(batch, changes, strict=True):
+                        done.set_result(change)
+        finally:
+            self._draining = None
+
+    async def close(self) -> None:
+        """Finish what is being committed, then stop the thread."""
+        if self._draining is not None:
+            await asyncio.shield(self._draining)
+        self._thread.shutdown(wait=True)

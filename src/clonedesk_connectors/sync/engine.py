@@ -1,0 +1,269 @@
+"""The engine: runs every stream of a connector to the vendor's end and commits each page before asking for the next."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from clonedesk_connectors.errors import StuckCursor, Unavailable
+from clonedesk_connectors.protocol import Connector, FollowUp, Mode, Page, Request, Stream, Verdict
+from clonedesk_connectors.store import AccountArchive, Checkpoint, Pending
+from clonedesk_connectors.store.cache import Saved
+from clonedesk_connectors.store.values import DeadWork, GoneWork, PageWork, QueueWork
+from clonedesk_connectors.sync.committer import Committer
+from clonedesk_connectors.sync.normalise import normalise_dirty
+from clonedesk_connectors.sync.report import Progress, RunReport, Status
+from clonedesk_connectors.transport.session import Session
+
+REFILL = 256
+MAX_FAILURES_IN_A_ROW = 10
+
+
+class Pull:
+    """One run over one account. Make one, `await run()`; cancelling it finishes the commit in progress.
+
+    since: aware UTC; where first runs start (a stream that has a checkpoint goes on from there).
+    workers: follow-ups in flight at once. on_progress is called in the event loop after each commit.
+    """
+
+    def __init__(
+        self,
+        connector: Connector,
+        session: Session,
+        account: AccountArchive,
+        *,
+        since: datetime | None = None,
+        workers: int = 8,
+        on_progress: Callable[[Progress], None] = lambda progress: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._connector, self._session, self._account = connector, session, account
+        self._since, self._workers, self._on_progress, self._clock = since, workers, on_progress, clock
+        self._streams = {stream.name: stream for stream in connector.streams}
+        self._committer = Committer(account)
+        self._checkpoints: dict[str, Checkpoint] = {}
+        self._wake = asyncio.Event()
+        self._lanes_open = 0
+        self._failures_in_a_row = 0
+        self._saved = Saved()
+        self.report = RunReport(connector.name, connector.account.name)
+
+    async def run(self) -> RunReport:
+        """Pull everything that is new. Raises AuthError, Unavailable, RateLimited or StoreError when it cannot go on;
+        what was committed until then stays, and `report` tells how far it came.
+        """
+        started = self._clock()
+        try:
+            await self._run()
+            self.report.status = self._verdict()
+        except BaseException as error:
+            self.report.status = Status.FAILED
+            self.report.error = type(error).__name__
+            raise
+        finally:
+            await self._committer.close()
+            await self._session.aclose()
+            self._count(started)
+        return self.report
+
+    async def _run(self) -> None:
+        await self._committer.call(self._account.revive)
+        self._checkpoints = await self._committer.call(self._account.checkpoints)
+        await self._read(self._of_mode(Mode.INCREMENTAL))
+        await self._read([stream for stream in self._of_mode(Mode.SNAPSHOT) if self._is_due(stream)])
+        swept = False
+        while True:
+            queued = await self._normalise()
+            if not queued and not swept:
+                swept, queued = True, await self._sweep()
+            if not queued:
+                return
+            await self._drain()
+
+    # -- lists ------------------------------------------------------------------------------------------------------
+
+    def _of_mode(self, mode: Mode) -> list[Stream]:
+        return [stream for stream in self._connector.streams if stream.mode is mode]
+
+    def _is_due(self, stream: Stream) -> bool:
+        known = self._checkpoints.get(stream.name)
+        news = self.report.records["new"] + self.report.records["changed"]
+        return not stream.when_changed or known is None or not known.done or news > 0
+
+    async def _read(self, streams: list[Stream]) -> None:
+        """Read these lists side by side, and the follow-ups they queue meanwhile."""
+        ended = {stream.name: asyncio.Event() for stream in streams}
+        self._lanes_open = len(streams)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for stream in streams:
+                    group.create_task(self._lane(stream, ended))
+                group.create_task(self._drain())
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None  # one reason is what the caller can act on
+
+    async def _lane(self, stream: Stream, ended: dict[str, asyncio.Event]) -> None:
+        try:
+            for name in stream.after:
+                if name in ended:
+                    await ended[name].wait()
+            await self._read_list(stream)
+        finally:
+            ended[stream.name].set()
+            self._lanes_open -= 1
+            self._wake.set()
+
+    async def _read_list(self, stream: Stream) -> None:
+        cursor, size = self._start(stream)
+        seen = {cursor}
+        while True:
+            request = self._connector.request(stream.name, cursor, size)
+            try:
+                page = await self._page(request, stream)
+            except Unavailable as error:
+                if size > 1:
+                    size = max(1, size // 2)
+                    continue
+                await self._give_up(request, stream, str(error))
+                return
+            if page is None:
+                return
+            cursor = page.cursor
+            position = Checkpoint(stream.name, cursor, page.done, size if size < stream.page_size else None)
+            await self._commit(PageWork(page, position), stream)
+            if page.done:
+                return
+            if cursor in seen:
+                await self._give_up(request, stream, f"{StuckCursor.__name__}: the vendor's cursor came back")
+                return
+            seen.add(cursor)
+            size = min(stream.page_size, size * 2)
+
+    def _start(self, stream: Stream) -> tuple[str | None, int]:
+        known = self._checkpoints.get(stream.name)
+        if known is None or (known.done and stream.mode is Mode.SNAPSHOT):
+            return self._connector.first_cursor(stream.name, self._since), stream.page_size
+        return known.cursor, known.page_size or stream.page_size
+
+    async def _page(self, request: Request, stream: Stream) -> Page | None:
+        """The page, or None when the stream ends here because the account lacks it or refuses the request."""
+        fetched = await self._session.fetch(request)
+        if fetched.outcome.verdict in (Verdict.SKIP, Verdict.GONE):
+            self.report.skipped_streams[stream.name] = fetched.outcome.reason
+            return None
+        if fetched.page is None:
+            await self._give_up(request, stream, fetched.outcome.reason)
+        return fetched.page
+
+    async def _give_up(self, request: Request, stream: Stream, reason: str) -> None:
+        self.report.failed_streams[stream.name] = reason
+        await self._committer.commit(DeadWork(request, reason))
+
+    # -- follow-ups -------------------------------------------------------------------------------------------------
+
+    async def _drain(self) -> None:
+        """Fetch what waits, a bounded number at once, until nothing waits and no list can queue more."""
+        running: dict[asyncio.Task[None], Pending] = {}
+        backlog: deque[Pending] = deque()
+        try:
+            while True:
+                if not backlog:
+                    busy = [(item.stream, item.subject) for item in running.values()]
+                    backlog.extend(await self._committer.call(self._account.waiting, REFILL, busy))
+                while backlog and len(running) < self._workers:
+                    item = backlog.popleft()
+                    running[asyncio.create_task(self._detail(item))] = item
+                if running:
+                    done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                    for task in done:
+                        del running[task]
+                        task.result()
+                elif self._lanes_open:
+                    self._wake.clear()
+                    await self._wake.wait()
+                else:
+                    return
+        finally:
+            for task in running:
+                task.cancel()
+
+    async def _detail(self, item: Pending) -> None:
+        stream = self._streams[item.stream]
+        while True:
+            request = self._connector.request(item.stream, item.cursor, stream.page_size, item.subject)
+            try:
+                fetched = await self._session.fetch(request)
+                self._failures_in_a_row = 0
+            except Unavailable as error:
+                await self._detail_failed(item, request, error)
+                return
+            if fetched.outcome.verdict is Verdict.GONE:
+                await self._committer.commit(GoneWork(item, fetched.response_meta.status))
+                return
+            page = fetched.page
+            if page is None or (not page.done and page.cursor == item.cursor):
+                reason = fetched.outcome.reason or StuckCursor.__name__
+                await self._committer.commit(DeadWork(request, reason, item))
+                return
+            await self._commit(PageWork(page, pending=item), stream)
+            if page.done:
+                self.report.follow_ups += 1
+                return
+            item = replace(item, cursor=page.cursor)
+
+    async def _detail_failed(self, item: Pending, request: Request, error: Unavailable) -> None:
+        await self._committer.commit(DeadWork(request, str(error), item))
+        self._failures_in_a_row += 1
+        if self._failures_in_a_row >= MAX_FAILURES_IN_A_ROW:
+            raise error
+
+    # -- commits, tickets, report -----------------------------------------------------------------------------------
+
+    async def _commit(self, work: PageWork, stream: Stream) -> None:
+        changes = await self._committer.commit(work)
+        self.report.notes.extend(note for note in work.page.notes if note not in self.report.notes)
+        for name in self.report.records:
+            self.report.records[name] += getattr(changes, name)
+        if changes.queued:
+            self._wake.set()
+        self._tell(stream.name)
+
+    async def _normalise(self) -> int:
+        loop = asyncio.get_running_loop()
+
+        def on_batch(saved: Saved) -> None:
+            self._saved += saved
+            loop.call_soon_threadsafe(self._tell, "tickets")
+
+        return await self._committer.call(normalise_dirty, self._account, self._connector, on_batch)
+
+    async def _sweep(self) -> int:
+        known = await self._committer.call(self._account.ticket_ids, known_only=False)
+        probes: tuple[FollowUp, ...] = tuple(self._connector.sweep(known))
+        return (await self._committer.commit(QueueWork(probes))).queued if probes else 0
+
+    def _tell(self, stream: str) -> None:
+        session, records = self._session, self.report.records
+        done = self._saved.new + self._saved.changed
+        self._on_progress(Progress(stream, session.requests.total(), sum(records.values()), done, session.waited_s))
+
+    def _verdict(self) -> Status:
+        summary = self._account.summary()
+        self.report.quarantined, self.report.dead_letters = len(summary.quarantined), len(summary.dead_letters)
+        self.report.messages, self.report.events = summary.messages, summary.events
+        self.report.incomplete_tickets = summary.incomplete
+        if self.report.failed_streams or summary.dead_letters or summary.incomplete:
+            return Status.INCOMPLETE
+        return Status.QUARANTINED if summary.quarantined else Status.COMPLETE
+
+    def _count(self, started: float) -> None:
+        report, session = self.report, self._session
+        for (stream, bucket), number in sorted(session.requests.items()):
+            report.requests[bucket] = report.requests.get(bucket, 0) + number
+            report.requests_by_stream[stream] = report.requests_by_stream.get(stream, 0) + number
+        report.retries, report.waited_s, report.elapsed_s = session.retries, session.waited_s, self._clock() - started
+        report.tickets = {"new": self._saved.new, "changed": self._saved.changed, "deleted": self._saved.deleted}
