@@ -1,0 +1,1 @@
+"""Public tools for testing connectors: an invented world, sandbox helpdesks and their truth."""

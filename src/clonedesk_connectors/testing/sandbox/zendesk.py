@@ -1,0 +1,167 @@
+"""A Zendesk Support account on this machine, filled with the invented world.
+
+    with ZendeskSandbox(World(seed=7, tickets=300)) as helpdesk:
+        httpx.get(f"{helpdesk.url}/api/v2/users/me", auth=(f"{helpdesk.email}/token", helpdesk.api_token))
+
+Paging, scopes, limits and errors follow the vendor's documentation and recorded answers; where the documentation is silent
+the choice is named at the code.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+
+from clonedesk_connectors.testing.sandbox.calls import Call, Reply
+from clonedesk_connectors.testing.sandbox.faults import Faults
+from clonedesk_connectors.testing.sandbox.limits import Limit
+from clonedesk_connectors.testing.sandbox.server import Sandbox
+from clonedesk_connectors.testing.sandbox.zendesk_auth import API_TOKEN, CLIENT_ID, CLIENT_SECRET, EMAIL, Doorman, may
+from clonedesk_connectors.testing.sandbox.zendesk_desk import Desk
+from clonedesk_connectors.testing.sandbox.zendesk_events import Events
+from clonedesk_connectors.testing.sandbox.zendesk_exports import Exports
+from clonedesk_connectors.testing.sandbox.zendesk_lists import Lists
+from clonedesk_connectors.testing.sandbox.zendesk_people import INTEGRATION_USER, People
+from clonedesk_connectors.testing.sandbox.zendesk_replies import forbidden, invalid_endpoint, unauthorized
+from clonedesk_connectors.testing.sandbox.zendesk_tickets import Tickets
+from clonedesk_connectors.testing.world import World
+
+_ACCOUNT = {
+    "team": 200,
+    "growth": 400,
+    "professional": 400,
+    "enterprise": 700,
+    "enterprise_plus": 2500,
+    "high_volume": 2500,
+}
+PLANS = (*_ACCOUNT, "none")
+ANONYMOUS = {
+    "user": {"id": None, "name": "Anonymous user", "email": "invalid@example.com", "role": "end-user", "active": False}
+}
+
+
+def plan_limits(plan: str) -> dict[str, Limit]:
+    """Limits of a plan, per minute unless noted: the account, and the endpoints with buckets of their own."""
+    if plan == "none":
+        return {}
+    more = 3 if plan == "high_volume" else 1
+    return {
+        "account": Limit(_ACCOUNT[plan]),
+        "incremental-exports": Limit(10 * more),
+        "incremental-exports-cursor": Limit(20 * more),
+        "ticket-audits": Limit(500),
+        "tickets-update": Limit(100 * more),
+        "ticket-update": Limit(30, 600),
+    }
+
+
+class ZendeskSandbox(Sandbox):
+    """See the module. limits: a plan of `PLANS` or a table of buckets; token_ttl_s: life of OAuth tokens.
+
+    survey_from: share of the world's period after which ratings belong to the newer five-step survey.
+    archived_share: share of tickets whose last comments the bulk events lack.
+    Exact credentials are in `email`, `api_token`, `client_id`, `client_secret`.
+    """
+
+    email, api_token, client_id, client_secret = EMAIL, API_TOKEN, CLIENT_ID, CLIENT_SECRET
+
+    def __init__(
+        self,
+        world: World | None = None,
+        *,
+        limits: str | Mapping[str, Limit] = "enterprise",
+        faults: Faults | None = None,
+        clock: Callable[[], float] = time.time,
+        port: int = 0,
+        token_ttl_s: float = 3600,
+        survey_from: float = 0.6,
+        archived_share: float = 0.0015,
+    ) -> None:
+        table = plan_limits(limits) if isinstance(limits, str) else limits
+        super().__init__(limits=table, faults=faults, clock=clock, port=port)
+        self.world = world or World()
+        self.desk = Desk(self.world, archived_share)
+        self._people = People(self.world, self.world.start_s)
+        self._doorman = Doorman(clock, token_ttl_s)
+        survey_from_s = self.world.start_s + int((self.world.end_s - self.world.start_s) * survey_from)
+        tickets = Tickets(self.desk, self._people, survey_from_s)
+        events = Events(self.world, self._people)
+        exports = Exports(self.desk, self._people, tickets, events)
+        lists = Lists(self.desk, self._people, tickets, events)
+        self._routes: list[tuple[str, re.Pattern[str], Callable[..., Reply]]] = [
+            ("GET", re.compile(pattern), handler) for pattern, handler in _read_routes(exports, lists).items()
+        ]
+
+    def advance(self, seconds: int) -> None:
+        """Let the desk's own time pass; what the world has planned for it happens."""
+        with self.lock:
+            self.desk.advance(seconds)
+
+    def answer(self, call: Call) -> Reply:
+        self._people.base_url = call.base_url
+        path = call.path.removesuffix(".json")
+        if (call.method, path) in (("POST", "/oauth/tokens"), ("POST", "/api/v2/oauth/tokens")):
+            return self._doorman.issue(call)
+        scopes = self._doorman.scopes(call)
+        if (call.method, path) == ("GET", "/api/v2/users/me"):
+            return Reply(ANONYMOUS if scopes is None else {"user": self._people.user(INTEGRATION_USER)})
+        if scopes is None:
+            return unauthorized()
+        if not may(scopes, call):
+            return forbidden()
+        for method, pattern, handler in self._routes:
+            if method == call.method and (found := pattern.fullmatch(path)):
+                return handler(call, *found.groups())
+        return invalid_endpoint()
+
+    def buckets(self, call: Call) -> tuple[str, ...]:
+        """The account's bucket, and the endpoint's own one. That exports count for the account too is our reading."""
+        path = call.path.removesuffix(".json")
+        if path == "/api/v2/incremental/users/cursor":
+            return "account", "incremental-exports-cursor"
+        if path.startswith("/api/v2/incremental/"):
+            return "account", "incremental-exports"
+        if path.endswith("/audits"):
+            return "account", "ticket-audits"
+        if call.method == "PUT" and path.startswith("/api/v2/tickets/"):
+            return "account", "tickets-update", f"ticket-update/{path.split('/')[4]}"
+        return ("account",)
+
+    def limit_headers(self, buckets: Iterable[str]) -> dict[str, str]:
+        headers: dict[str, str] = {}
+        for standing in filter(None, map(self.limits.standing, buckets)):
+            if standing.name == "account":
+                for prefix in ("x-rate-limit", "ratelimit-limit"):
+                    headers[prefix] = str(standing.total)
+                for prefix in ("x-rate-limit-remaining", "ratelimit-remaining"):
+                    headers[prefix] = str(standing.remaining)
+                headers["ratelimit-reset"] = str(standing.resets_s)
+            else:
+                name = f"zendesk-ratelimit-{standing.name.partition('/')[0]}"
+                headers[name] = f"total={standing.total}; remaining={standing.remaining}; resets={standing.resets_s}"
+        return headers
+
+    def too_many(self, wait_s: int) -> Reply:
+        body = {"error": "APIRateLimitExceeded", "description": "Number of allowed API requests per minute exceeded"}
+        return Reply(body, 429, {"retry-after": str(wait_s)})
+
+
+def _read_routes(exports: Exports, lists: Lists) -> dict[str, Callable[..., Reply]]:
+    """Patterns over paths without `.json`."""
+    return {
+        "/api/v2/incremental/tickets/cursor": exports.tickets_by_cursor,
+        "/api/v2/incremental/tickets": exports.tickets_by_time,
+        "/api/v2/incremental/ticket_events": exports.ticket_events,
+        "/api/v2/incremental/organizations": exports.organizations,
+        "/api/v2/incremental/users/cursor": exports.users_by_cursor,
+        "/api/v2/users": lists.users,
+        "/api/v2/groups": lists.groups,
+        "/api/v2/brands": lists.brands,
+        "/api/v2/custom_statuses": lists.custom_statuses,
+        "/api/v2/ticket_fields": lists.ticket_fields,
+        "/api/v2/satisfaction_ratings": lists.satisfaction_ratings,
+        "/api/v2/guide/survey_responses": lists.survey_responses,
+        "/api/v2/tickets/show_many": lists.show_many,
+        r"/api/v2/tickets/(\d+)": lists.ticket,
+        r"/api/v2/tickets/(\d+)/audits": lists.audits,
+        r"/api/v2/tickets/(\d+)/comments": lists.comments,
+    }
