@@ -1,12 +1,13 @@
 """The archive. One writer process at a time; readers never wait for it.
 
-All methods are synchronous and belong to one thread; the engine calls them from its own writer thread.
+All methods are synchronous; threads that share an archive take turns, one transaction at a time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from threading import RLock
 from types import TracebackType
 
 from sqlalchemy import Connection, insert, select
@@ -36,6 +37,7 @@ class Archive:
         parsed = parse_url(url)
         self.writable = write
         self._stack = ExitStack()
+        self._mutex = RLock()
         try:
             engine = open_engine(parsed, write=write)
             self._stack.callback(engine.dispose)
@@ -65,7 +67,7 @@ class Archive:
     def transaction(self) -> Iterator[Connection]:
         """One transaction. Database failures become StoreError, without the statement or its values."""
         try:
-            with self._connection.begin():
+            with self._mutex, self._connection.begin():
                 yield self._connection
         except DBAPIError as error:
             reason = str(error.orig)
