@@ -1,0 +1,288 @@
+"""Raw Zendesk records of one ticket to a `Ticket`: pure, repeatable, and never raising on what a vendor may send."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from clonedesk_connectors.model import AssigneeKind, Channel, Status, Ticket
+from clonedesk_connectors.protocol import AccountConfig, Bundle, FollowUp
+from clonedesk_connectors.text.times import parse_time, unix_s
+from clonedesk_connectors.vendors.zendesk.cast import Cast, read_via
+from clonedesk_connectors.vendors.zendesk.csat import csat_events
+from clonedesk_connectors.vendors.zendesk.events import EPOCH, Json, Trail, updates
+from clonedesk_connectors.vendors.zendesk.handover import with_hand_overs
+from clonedesk_connectors.vendors.zendesk.mapping import CHANNEL, PRIORITY, STATUS
+from clonedesk_connectors.vendors.zendesk.values import dicts, native_id, short, text, words
+
+Records = Mapping[str, list[dict[str, Any]]]
+
+
+def people(records: Records) -> Iterator[tuple[str, str]]:
+    """The users this ticket refers to; staff and custom statuses are small and loaded whole."""
+    raw = latest(records, "ticket")
+    ids = {native_id(raw.get(name)) for name in ("requester_id", "submitter_id", "assignee_id")}
+    for row in records.get("ticket_event", ()):
+        ids.add(native_id(row.get("updater_id")))
+        ids.update(native_id(child.get("author_id")) for child in dicts(row.get("child_events")))
+    for row in records.get("audit", ()):
+        ids.add(native_id(row.get("author_id")))
+        ids.update(native_id(child.get("author_id")) for child in dicts(row.get("events")))
+    return (("user", key) for key in ids if key)
+
+
+def latest(records: Records, kind: str) -> Json:
+    """The newest record of a kind; an empty one where there is none."""
+    listed = records.get(kind)
+    return listed[-1] if listed else {}
+
+
+def normalize(account: str, bundle: Bundle) -> Ticket | None:
+    """None while the ticket's own record has not arrived."""
+    raw = latest(bundle.records, "ticket")
+    if not raw:
+        return None
+    version = version_of(raw)
+    scope, left_scope = support_scope(bundle, version)
+    was_ai = scope == "ai_agent" or left_scope is not None
+    born = parse_time(raw.get("created_at")) or parse_time(version or None)
+    cast = Cast(bundle.directory, bundle.config, native_id(raw.get("requester_id")), ai_scope=was_ai)
+    ratings = csat_events(bundle.records, cast, born or EPOCH)
+    trail = Trail(cast, born, bundle.config.label_fields, has_rating=bool(ratings))
+    for update in updates(bundle.records.get("ticket_event", ()), bundle.records.get("audit", ()), born):
+        trail.read(update)
+    for index, entry in enumerate(bundle.records.get("conversation_log", ())):
+        trail.turn(entry, f"log:{native_id(entry.get('id')) or index}", born or EPOCH)
+    trail.finish()
+    facts = header(raw, bundle.config, cast, trail)
+    events = [*trail.events, *ratings, *own_events(raw, facts, trail)]
+    events.sort(key=_at)
+    events = with_hand_overs(events, bundle.config.ai_groups, was_ai=was_ai, left_scope=left_scope)
+    for seq, event in enumerate(events):
+        event["seq"] = seq
+    return Ticket.model_validate(
+        {
+            **facts,
+            "vendor": "zendesk",
+            "account": bundle.account or account,
+            "native_id": bundle.ticket_id,
+            "version": version,
+            "support_scope": scope,
+            "vendor_labels": labels(raw, bundle.config, trail, events, scope),
+            "events": events,
+            "coverage": coverage(raw, bundle, trail, version),
+        }
+    )
+
+
+def _at(event: Json) -> datetime:
+    at: datetime = event["at"]
+    return at
+
+
+def version_of(raw: Json) -> int:
+    """`generated_timestamp` moves with every change, `updated_at` only with those that make an event."""
+    return unix_s(raw.get("generated_timestamp")) or unix_s(raw.get("updated_at"))
+
+
+def support_scope(bundle: Bundle, version: int) -> tuple[str | None, datetime | None]:
+    """The support type, and since when a ticket that left the AI scope can have left it.
+
+    The scope pass names every ticket in AI scope, at its version. Named at this version: still there. Named only at an
+    older one: it left. Never named although a pass was completed: an ordinary ticket. No completed pass: not known.
+    """
+    named = latest(bundle.records, "support_scope")
+    if named:
+        seen = unix_s(named.get("generated_timestamp"))
+        return ("ai_agent", None) if seen >= version else ("agent", parse_time(seen))
+    return ("agent" if bundle.directory.get("scope_pass", "ai_agent") else None), None
+
+
+def header(raw: Json, config: AccountConfig, cast: Cast, trail: Trail) -> Json:
+    """Everything about the ticket that is not an event."""
+    via = read_via(raw.get("via"))
+    tags, fields = words(raw.get("tags")), custom_fields(raw)
+    status = _status(raw, cast)
+    customer = cast.customer()
+    link = "follow_up_of" if via.rel == "follow_up" or via.channel == "closed_ticket" else None
+    merges = [event for event in trail.events if event["kind"] == "merge"]
+    linked = [native_id(value) for value in (*_list(raw.get("followup_ids")), raw.get("problem_id"))]
+    return {
+        "created_at": parse_time(raw.get("created_at")),
+        "updated_at": parse_time(raw.get("updated_at")),
+        "status": status,
+        "raw_status": short(raw.get("status")),
+        "channel": _channel(via.channel, raw),
+        "raw_channel": via.channel,
+        "priority": PRIORITY("none" if raw.get("priority") is None else raw["priority"]),
+        "subject": text(raw.get("subject")),
+        "ticket_type": _ticket_type(raw, config, fields, trail),
+        "language": cast.locale,
+        "tier": fields.get(config.tier_field) if config.tier_field else None,
+        "tags": tags,
+        "requester": customer,
+        "organization_id": native_id(raw.get("organization_id")),
+        "brand_id": native_id(raw.get("brand_id")),
+        "group_id": native_id(raw.get("group_id")),
+        "assignee_id": native_id(raw.get("assignee_id")),
+        "assignee_kind": _held_by(raw, cast),
+        "custom_fields": fields,
+        "merged_into": next((event["into"] for event in merges if event.get("into")), None),
+        "follow_up_of": native_id(via.source.get("ticket_id")) or native_id(via.source.get("id")) if link else None,
+        "linked": [key for key in linked if key],
+        "is_test": _is_test(config, cast, customer.email if customer else None, tags),
+        "deleted": status is Status.DELETED,
+    }
+
+
+def _status(raw: Json, cast: Cast) -> Status:
+    """The status; where only a custom one is known, its category."""
+    status = STATUS(raw.get("status"))
+    if status is not Status.UNKNOWN:
+        return status
+    custom = cast.directory.get("custom_status", native_id(raw.get("custom_status_id"))) or {}
+    return STATUS(custom.get("status_category"))
+
+
+def _channel(word: str | None, raw: Json) -> Channel:
+    channel = CHANNEL(word)
+    return Channel.MESSAGING if channel is Channel.UNKNOWN and raw.get("from_messaging_channel") is True else channel
+
+
+def _ticket_type(raw: Json, config: AccountConfig, fields: Mapping[str, str | None], trail: Trail) -> str | None:
+    """The first type the ticket was given: a type edited after an escalation would tell its outcome."""
+    name = config.type_field or "type"
+    current = fields.get(name) if config.type_field else short(raw.get("type"))
+    return field_text(trail.first_values.get(name)) or current
+
+
+def _held_by(raw: Json, cast: Cast) -> AssigneeKind:
+    if native_id(raw.get("assignee_id")) is not None:
+        return cast.assignee_kind(raw["assignee_id"])
+    return cast.group_kind(raw.get("group_id"))
+
+
+def _is_test(config: AccountConfig, cast: Cast, email: str | None, tags: Iterable[str]) -> bool:
+    domain = (email or "").rpartition("@")[2].lower()
+    return (
+        domain in config.internal_domains
+        or cast.requester in config.test_requesters
+        or any(tag.lower() in config.test_tags for tag in tags)
+    )
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def custom_fields(raw: Json) -> dict[str, str | None]:
+    """Custom fields by id, as text; several choices are joined by commas."""
+    found: dict[str, str | None] = {}
+    for field in dicts(raw.get("custom_fields")):
+        key = native_id(field.get("id"))
+        if key is not None:
+            found[key] = field_text(field.get("value"))
+    return found
+
+
+def field_text(value: object) -> str | None:
+    """A field's value as text, whatever its type; None for nothing."""
+    if isinstance(value, list):
+        return ",".join(words(value)) or None
+    return text(value) or short(value)
+
+
+def own_events(raw: Json, facts: Json, trail: Trail) -> Iterator[Json]:
+    """What the ticket's own record says and its history does not: a deletion, and the ticket it continues."""
+    if facts["follow_up_of"]:
+        yield {
+            "id": "follow_up",
+            "at": trail.born or EPOCH,
+            "actor": trail.cast.person(raw.get("requester_id")),
+            "native_kind": "follow_up",
+            "kind": "follow_up",
+            "of": facts["follow_up_of"],
+        }
+    if facts["deleted"] and not any(event["kind"] == "deleted" for event in trail.events):
+        yield {
+            "id": "deleted",
+            "at": facts["updated_at"] or parse_time(raw.get("generated_timestamp")) or trail.born or EPOCH,
+            "actor": trail.cast.person(None),
+            "native_kind": "deleted",
+            "kind": "deleted",
+        }
+
+
+def labels(raw: Json, config: AccountConfig, trail: Trail, events: Iterable[Json], scope: str | None) -> list[Json]:
+    """The vendor's own scope, and the escalation labels the account writes into tags and fields, with their setters."""
+    found: list[Json] = [{"name": "support_scope", "value": scope}] if scope else []
+    setters = {tag: event for event in events if event["kind"] == "tag" for tag in event["added"]}
+    for tag in words(raw.get("tags")):
+        label = config.label_tags.get(tag)
+        if label is not None:
+            found.append({"name": f"tag:{tag}", "value": label, **_set_by(setters.get(tag))})
+    fields = custom_fields(raw)
+    for field, meanings in config.label_fields.items():
+        label = meanings.get(fields.get(field) or "")
+        if label is not None:
+            found.append({"name": f"field:{field}", "value": label, **_set_by(trail.setters.get(field))})
+    return found
+
+
+def _set_by(event: Json | None) -> Json:
+    """`kind` or `kind:id` of whoever set a label, and when."""
+    if event is None:
+        return {}
+    actor = event["actor"]
+    return {"set_at": event["at"], "set_by": f"{actor.kind}:{actor.id}" if actor.id else str(actor.kind)}
+
+
+def coverage(raw: Json, bundle: Bundle, trail: Trail, version: int) -> Json:
+    """What we hold against the vendor's own count of comments, taken when the ticket's record was made."""
+    counted = raw.get("comment_count")
+    expected = counted if type(counted) is int and counted >= 0 else None
+    until = parse_time(version or None)
+    got = sum(1 for at in trail.comment_times if until is None or at <= until)
+    fetched = bool(bundle.records.get("audit"))
+    return {
+        "messages_expected": expected,
+        "messages_got": got,
+        "events_complete": True if trail.created or fetched else (None if trail.events else False),
+        "gaps": list(_gaps(raw, bundle, trail, expected, got)),
+    }
+
+
+def _gaps(raw: Json, bundle: Bundle, trail: Trail, expected: int | None, got: int) -> Iterator[Json]:
+    deleted = STATUS(raw.get("status")) is Status.DELETED
+    if expected is not None and expected != got:
+        why = f"{got} of {expected} comments; " + (
+            "the ticket is deleted"
+            if deleted
+            else "the ticket is closed and may be archived"
+            if raw.get("status") == "closed"
+            else "the export left them out"
+        )
+        yield {"what": "messages", "why": why}
+    if needs_transcript(raw, trail.turns, trail.comment_times):
+        yield {"what": "transcript", "why": "a messaging ticket without its conversation"}
+    for stream, status in sorted(bundle.gone.items()):
+        yield {"what": stream, "why": f"the vendor answered {status}"}
+    if trail.untimed:
+        yield {"what": "event times", "why": f"{trail.untimed} updates without a readable time"}
+
+
+def needs_transcript(raw: Json, turns: int, comments: list[datetime]) -> bool:
+    """A messaging ticket whose only comment is the vendor's stub: its turns are in the conversation log."""
+    return raw.get("from_messaging_channel") is True and turns == 0 and len(comments) < 2
+
+
+def gaps(bundle: Bundle, ticket: Ticket) -> Iterator[FollowUp]:
+    """Audits where the vendor counts other comments than we hold; the conversation where it is missing."""
+    if ticket.deleted:
+        return
+    seen = ticket.coverage
+    if seen.messages_expected not in (None, seen.messages_got) and "audits" not in bundle.gone:
+        yield FollowUp("audits", ticket.native_id, ticket.version)
+    if any(gap.what == "transcript" for gap in seen.gaps) and "conversation_log" not in bundle.gone:
+        yield FollowUp("conversation_log", ticket.native_id, ticket.version)
