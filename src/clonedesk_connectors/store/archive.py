@@ -26,6 +26,18 @@ from clonedesk_connectors.store.values import Changes, Checkpoint, Pending
 __all__ = ["AccountArchive", "Archive", "Changes", "Checkpoint", "Pending"]
 
 
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Database failures as our own errors, without the statement or its values."""
+    try:
+        yield
+    except DBAPIError as error:
+        reason = str(error.orig)
+        if "locked" in reason:
+            raise ArchiveLocked("another process holds the archive; wait for it and run again") from None
+        raise StoreError(f"the archive could not be used: {reason}; nothing of this step was kept") from None
+
+
 class Archive:
     """Open with `Archive.open(url)` for reading or `Archive.open(url, write=True)`; close it, or use `with`.
 
@@ -44,7 +56,8 @@ class Archive:
             path = sqlite_path(parsed)
             if write and path is not None:
                 self._stack.enter_context(FileLock(path))
-            self._connection = self._stack.enter_context(engine.connect())
+            with _plain_errors():
+                self._connection = self._stack.enter_context(engine.connect())
             with self.transaction() as connection:
                 if write and path is None:
                     lock_database(connection)
@@ -65,15 +78,9 @@ class Archive:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """One transaction. Database failures become StoreError, without the statement or its values."""
-        try:
-            with self._mutex, self._connection.begin():
-                yield self._connection
-        except DBAPIError as error:
-            reason = str(error.orig)
-            if "locked" in reason:
-                raise ArchiveLocked("another process holds the archive; wait for it and run again") from None
-            raise StoreError(f"the archive could not be used: {reason}; nothing of this step was kept") from None
+        """One transaction. Raises StoreError when the database fails."""
+        with self._mutex, _plain_errors(), self._connection.begin():
+            yield self._connection
 
     def account(self, vendor: str, name: str) -> AccountArchive:
         """The part of the archive that belongs to one account; created on first use when writable."""
