@@ -1,0 +1,223 @@
+"""Escalation labels: what somebody or something wrote about how a ticket ended for the AI, and who wrote it when.
+
+A label is a claim. It is collected from configured tags and fields, from the vendor's own outcome, and from imports;
+nothing here decides whether it is true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from clonedesk_connectors.errors import ConfigError
+from clonedesk_connectors.model import Actor, ActorKind, Cause, Event, Other, TagChange, Ticket
+from clonedesk_connectors.protocol import AccountConfig, MappingTable
+from clonedesk_connectors.quality.facts import Facts
+
+
+class LabelValue(StrEnum):
+    """What a label claims."""
+
+    ESCALATED = "escalated"
+    RESOLVED_AI = "resolved_ai"
+    ABANDONED = "abandoned"
+    UNKNOWN = "unknown"
+
+
+class LabelSource(StrEnum):
+    """Where a label is written."""
+
+    TAG = "tag"
+    FIELD = "field"
+    VENDOR_OUTCOME = "vendor_outcome"
+    IMPORT = "import"
+    MANUAL = "manual"
+
+
+ESCALATED, RESOLVED_AI, ABANDONED = LabelValue.ESCALATED, LabelValue.RESOLVED_AI, LabelValue.ABANDONED
+
+# Intercom `ai_agent.resolution_state`: the vendor's claim. `assumed_resolution` is silence that the vendor counts as
+# resolved. Source: API reference, "AI Agent" object, versions 2.14 to 2.16; checked 2026-11.
+RESOLUTION_STATE: MappingTable[LabelValue] = MappingTable(
+    {
+        "confirmed_resolution": RESOLVED_AI,
+        "assumed_resolution": RESOLVED_AI,
+        "routed_to_team": ESCALATED,
+        "escalated": ESCALATED,
+        "procedure_handoff": ESCALATED,
+        "abandoned": ABANDONED,
+    },
+    unknown=LabelValue.UNKNOWN,
+)
+_OUTCOMES = {"resolution_state": RESOLUTION_STATE, "ai_agent.resolution_state": RESOLUTION_STATE}
+
+# Zendesk: a ticket in the AI agent scope never reached a person. That says "not escalated", and nothing about success.
+_NEVER_ESCALATED = {("support_scope", "ai_agent"), ("support_type", "ai_agent")}
+
+
+class EscalationLabel(NamedTuple):
+    """One claim. raw: the word as written; name: the tag, field, vendor field or import it stands in.
+
+    set_at (UTC) and set_by are None where nobody knows; event: the id of the event that set it; cause: the trigger,
+    bulk edit or API client behind it. rules_out: a value this claim denies without claiming another one.
+    """
+
+    value: LabelValue
+    source: LabelSource
+    name: str
+    raw: str
+    set_at: datetime | None = None
+    set_by: Actor | None = None
+    event: str | None = None
+    cause: Cause | None = None
+    rules_out: LabelValue | None = None
+
+
+class LabelChange(NamedTuple):
+    """A label was written (old None), replaced, or taken away (new None)."""
+
+    event: Event
+    source: LabelSource
+    name: str
+    old: LabelValue | None
+    new: LabelValue | None
+
+
+class Labels(NamedTuple):
+    """All labels of one ticket: those in force, and the history that its events show."""
+
+    current: tuple[EscalationLabel, ...] = ()
+    changes: tuple[LabelChange, ...] = ()
+
+    @property
+    def values(self) -> frozenset[LabelValue]:
+        """The different things that are claimed; UNKNOWN claims nothing."""
+        return frozenset(label.value for label in self.current if label.value is not LabelValue.UNKNOWN)
+
+    @property
+    def value(self) -> LabelValue | None:
+        """The claim, if there is exactly one."""
+        values = self.values
+        return next(iter(values)) if len(values) == 1 else None
+
+
+NO_LABELS = Labels()
+
+
+class LabelReader:
+    """Collects the labels of the tickets of one account.
+
+    Raises ConfigError when the configuration maps a tag or field value to a word that is not a label.
+    """
+
+    def __init__(self, config: AccountConfig) -> None:
+        self._tags = {tag.lower(): _value(label, f"tag {tag!r}") for tag, label in config.label_tags.items()}
+        self._fields = {
+            field: {value.lower(): _value(label, f"field {field!r}") for value, label in meanings.items()}
+            for field, meanings in config.label_fields.items()
+        }
+
+    def read(self, facts: Facts, given: Iterable[EscalationLabel] = ()) -> Labels:
+        """The labels of one ticket; `given` are imported and manual ones."""
+        ticket = facts.ticket
+        current: list[EscalationLabel] = [*given]
+        changes: list[LabelChange] = []
+        if self._tags and (ticket.tags or facts.tag_changes):
+            changes.extend(self._tag_changes(facts.tag_changes))
+            current.extend(self._tag_labels(ticket, changes))
+        if self._fields and (ticket.custom_fields or facts.others):
+            written = list(self._field_changes(facts.others))
+            changes.extend(written)
+            current.extend(self._field_labels(ticket, written))
+        if ticket.vendor_labels or ticket.support_scope:
+            current.extend(_outcomes(ticket))
+        if not current and not changes:
+            return NO_LABELS
+        changes.sort(key=lambda change: (change.event.at, change.event.seq))
+        return Labels(tuple(current), tuple(changes))
+
+    def _tag_changes(self, events: Iterable[TagChange]) -> Iterator[LabelChange]:
+        standing: LabelValue | None = None
+        for event in events:
+            removed = next((self._tags[tag.lower()] for tag in event.removed if tag.lower() in self._tags), None)
+            added = [tag for tag in event.added if tag.lower() in self._tags]
+            old = removed if removed is not None else standing
+            for tag in added:
+                standing = self._tags[tag.lower()]
+                yield LabelChange(event, LabelSource.TAG, tag, old, standing)
+            if removed is not None and not added:
+                standing = None
+                yield LabelChange(event, LabelSource.TAG, "", removed, None)
+
+    def _tag_labels(self, ticket: Ticket, changes: Iterable[LabelChange]) -> Iterator[EscalationLabel]:
+        for tag in ticket.tags:
+            value = self._tags.get(tag.lower())
+            if value is not None:
+                setter = next((c.event for c in reversed([*changes]) if c.name.lower() == tag.lower()), None)
+                yield _label(value, LabelSource.TAG, tag, tag, setter, ticket)
+
+    def _field_changes(self, events: Iterable[Other]) -> Iterator[LabelChange]:
+        """Vendors tell a changed field as an `other` event with the members field, from and to."""
+        for event in events:
+            field = event.data.get("field")
+            meanings = self._fields.get(field) if field is not None else None
+            if field is not None and meanings is not None:
+                old, new = (meanings.get((event.data.get(side) or "").lower()) for side in ("from", "to"))
+                if old is not new:
+                    yield LabelChange(event, LabelSource.FIELD, field, old, new)
+
+    def _field_labels(self, ticket: Ticket, changes: Iterable[LabelChange]) -> Iterator[EscalationLabel]:
+        for field, meanings in self._fields.items():
+            raw = ticket.custom_fields.get(field)
+            value = meanings.get(raw.lower()) if raw is not None else None
+            if raw is not None and value is not None:
+                setter = next((c.event for c in reversed([*changes]) if c.name == field), None)
+                yield _label(value, LabelSource.FIELD, field, raw, setter, ticket)
+
+
+def _value(word: str, where: str) -> LabelValue:
+    try:
+        return LabelValue(word.lower())
+    except ValueError:
+        known = ", ".join(LabelValue)
+        raise ConfigError(f"{where} is configured as label {word!r}; a label is one of {known}") from None
+
+
+def _label(
+    value: LabelValue, source: LabelSource, name: str, raw: str, setter: Event | None, ticket: Ticket
+) -> EscalationLabel:
+    if setter is not None:
+        return EscalationLabel(value, source, name, raw, setter.at, setter.actor, setter.id, setter.cause)
+    told = next((label for label in ticket.vendor_labels if label.name == f"{source}:{name}"), None)
+    if told is not None:
+        return EscalationLabel(value, source, name, raw, told.set_at, _actor(told.set_by))
+    return EscalationLabel(value, source, name, raw)
+
+
+def _outcomes(ticket: Ticket) -> Iterator[EscalationLabel]:
+    scope = [("support_scope", ticket.support_scope, None, None)] if ticket.support_scope else []
+    told = [(label.name, label.value, label.set_at, label.set_by) for label in ticket.vendor_labels]
+    for name, value, set_at, set_by in dict.fromkeys([*scope, *told]):
+        kind = LabelSource.VENDOR_OUTCOME
+        if (name, value) in _NEVER_ESCALATED:
+            claim = EscalationLabel(LabelValue.UNKNOWN, kind, name, value, set_at, _actor(set_by), rules_out=ESCALATED)
+            yield claim
+        elif name in _OUTCOMES:
+            yield EscalationLabel(_OUTCOMES[name](value), kind, name, value, set_at, _actor(set_by))
+
+
+def _actor(text: str | None) -> Actor | None:
+    """Read `kind` or `kind:id`; a word that is no kind is the id of an unknown actor."""
+    if text is None:
+        return None
+    kind, _, actor_id = text.partition(":")
+    try:
+        return Actor(kind=ActorKind(kind), id=actor_id or None)
+    except ValueError:
+        return Actor(kind=ActorKind.UNKNOWN, id=text)
+
+
+Given = Mapping[str, tuple[EscalationLabel, ...]]
+"""Imported and manual labels by ticket key."""

@@ -1,0 +1,237 @@
+"""One pass over a ticket's ordered events: who spoke, who was given the ticket, when it closed and who came back.
+
+The walk only sorts what happened into lists. What follows from it (escalated, reopened in time, abandoned) is decided
+in `facts`, `outcome` and the rules. Choices the definitions leave open are made here:
+
+- "After the first AI turn" means later in the order of events, not only in time.
+- A closure is entering {solved, closed} from outside: solved to closed is not a second closure.
+- Messages by automation or system (acknowledgements, survey mails) are nobody's turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from clonedesk_connectors.model import (
+    ActorKind,
+    AiTurn,
+    AssigneeKind,
+    Assignment,
+    Csat,
+    Event,
+    FeedbackGiven,
+    FollowUpLink,
+    GroupChange,
+    Handoff,
+    Message,
+    Other,
+    Status,
+    StatusChange,
+    TagChange,
+)
+
+# Bound once: looking up an enum member by name costs more than everything else done to an event.
+CUSTOMER, HUMAN, AI, UNKNOWN = ActorKind.CUSTOMER, ActorKind.HUMAN_AGENT, ActorKind.AI_AGENT, ActorKind.UNKNOWN
+AUTOMATION, SYSTEM = ActorKind.AUTOMATION, ActorKind.SYSTEM
+PROGRAMS = (AUTOMATION, SYSTEM)
+TO_HUMAN, TO_AI, TO_GROUP = AssigneeKind.HUMAN, AssigneeKind.AI, AssigneeKind.GROUP
+TO_NOBODY, TO_UNKNOWN = AssigneeKind.NONE, AssigneeKind.UNKNOWN
+SOLVED, CLOSED, DELETED, STATUS_UNKNOWN = Status.SOLVED, Status.CLOSED, Status.DELETED, Status.UNKNOWN
+
+Routing = Assignment | GroupChange
+
+# Causes that make a customer's event nobody's own decision.
+IMPERSONAL = frozenset({"rule", "merge", "bulk", "import", "survey", "system", "admin", "linked_problem"})
+
+
+class Closure(NamedTuple):
+    """The ticket's status entered solved or closed, or (sources without a status) it fell silent; `event` is None then.
+
+    by_ai: an AI closure in the sense of the audit: no human public message since the first AI turn, no human person
+    assigned, not closed by a human. silent_human: a person closed it without a public reply. uncertain: the closer
+    may be a person or a program.
+    """
+
+    at: datetime
+    event: StatusChange | None
+    by: ActorKind
+    by_ai: bool
+    silent_human: bool = False
+    uncertain: bool = False
+
+
+class Return(NamedTuple):
+    """A customer's own event on a closed ticket: a message, or the status change that took it out of closure."""
+
+    closure: Closure
+    event: Message | StatusChange
+
+
+class Walk:
+    """What the pass collects; `first_ai` splits the lists whose names end in `_after`."""
+
+    __slots__ = (
+        "ai",
+        "ai_private",
+        "assigned",
+        "assignee",
+        "closed",
+        "closures",
+        "customer",
+        "feedback",
+        "first_ai",
+        "follow_ups",
+        "handoffs",
+        "human",
+        "human_after",
+        "human_status_after",
+        "last_public",
+        "notes_after",
+        "others",
+        "ratings",
+        "returns",
+        "routing",
+        "routing_after",
+        "tag_changes",
+        "turns",
+        "unknown_after",
+    )
+
+    def __init__(self) -> None:
+        self.first_ai: Message | Routing | None = None
+        self.ai_private = False
+        self.last_public: Message | None = None
+        self.closed: Closure | None = None
+        self.assignee: AssigneeKind | None = None
+        self.assigned = False
+        self.customer: list[Message] = []
+        self.ai: list[Message] = []
+        self.human: list[Message] = []
+        self.human_after: list[Message] = []
+        self.notes_after: list[Message] = []
+        self.human_status_after: list[StatusChange] = []
+        self.unknown_after: list[Event] = []
+        self.routing: list[Routing] = []
+        self.routing_after: list[Routing] = []
+        self.handoffs: list[Handoff] = []
+        self.closures: list[Closure] = []
+        self.returns: list[Return] = []
+        self.ratings: list[Csat] = []
+        self.feedback: list[FeedbackGiven] = []
+        self.turns: list[AiTurn] = []
+        self.tag_changes: list[TagChange] = []
+        self.follow_ups: list[FollowUpLink] = []
+        self.others: list[Other] = []
+
+
+def walk(events: Iterable[Event]) -> Walk:
+    """Sort ordered events into lists. Cost: one call per event."""
+    state = Walk()
+    for event in events:
+        handler = _HANDLERS.get(event.kind)
+        if handler is not None:
+            handler(state, event)
+    return state
+
+
+def _message(state: Walk, event: Message) -> None:
+    kind = event.actor.kind
+    if event.visibility == "private":
+        if kind is AI:
+            state.ai_private = True
+        elif kind is HUMAN and state.first_ai is not None:
+            state.notes_after.append(event)
+        return
+    if kind is CUSTOMER:
+        state.customer.append(event)
+        if state.closed is not None:
+            state.returns.append(Return(state.closed, event))
+    elif kind is AI:
+        state.ai.append(event)
+        if state.first_ai is None:
+            state.first_ai = event
+    elif kind is HUMAN:
+        state.human.append(event)
+        if state.first_ai is not None:
+            state.human_after.append(event)
+    elif kind is UNKNOWN:
+        if state.first_ai is not None:
+            state.unknown_after.append(event)
+    else:
+        return
+    state.last_public = event
+
+
+def _status(state: Walk, event: StatusChange) -> None:
+    to = event.to_status
+    if to is SOLVED or to is CLOSED:
+        if state.closed is None:
+            _close(state, event)
+    elif state.closed is not None and to is not DELETED and to is not STATUS_UNKNOWN:
+        cause = event.cause
+        if event.actor.kind is CUSTOMER and (cause is None or cause.kind not in IMPERSONAL):
+            state.returns.append(Return(state.closed, event))
+        state.closed = None
+    if state.first_ai is not None and event.actor.kind is HUMAN:
+        state.human_status_after.append(event)
+
+
+def _close(state: Walk, event: StatusChange) -> None:
+    kind, touched = event.actor.kind, state.first_ai is not None
+    unanswered = touched and not state.human_after
+    state.closed = Closure(
+        event.at,
+        event,
+        kind,
+        by_ai=unanswered and kind is not HUMAN and state.assignee is not TO_HUMAN,
+        silent_human=unanswered and kind is HUMAN,
+        uncertain=kind is UNKNOWN,
+    )
+    state.closures.append(state.closed)
+    if touched and kind is UNKNOWN:
+        state.unknown_after.append(event)
+
+
+def _assignment(state: Walk, event: Assignment) -> None:
+    state.assigned = True
+    state.assignee = event.to_kind
+    _routed(state, event)
+
+
+def _routed(state: Walk, event: Routing) -> None:
+    state.routing.append(event)
+    if state.first_ai is not None:
+        state.routing_after.append(event)
+        if event.to_kind is TO_UNKNOWN:
+            state.unknown_after.append(event)
+    elif event.to_kind is TO_AI:
+        state.first_ai = event
+
+
+def _handoff(state: Walk, event: Handoff) -> None:
+    if state.first_ai is not None:
+        state.handoffs.append(event)
+
+
+def _collector(name: str) -> Callable[[Walk, Any], None]:
+    def handler(state: Walk, event: Any) -> None:
+        getattr(state, name).append(event)
+
+    return handler
+
+
+_HANDLERS: dict[str, Callable[[Walk, Any], None]] = {
+    "message": _message,
+    "status": _status,
+    "assignment": _assignment,
+    "group": _routed,
+    "handoff": _handoff,
+    "csat": _collector("ratings"),
+    "feedback": _collector("feedback"),
+    "ai_turn": _collector("turns"),
+    "tag": _collector("tag_changes"),
+    "follow_up": _collector("follow_ups"),
+    "other": _collector("others"),
+}
