@@ -1,4 +1,6 @@
-"""Run a sandbox helpdesk until interrupted: `python -m clonedesk_connectors.testing.sandbox zendesk --tickets 300 --port 8080`."""
+"""Run a sandbox helpdesk until interrupted: `python -m clonedesk_connectors.testing.sandbox zendesk --tickets 300
+--port 8080`.
+"""
 
 import argparse
 import sys

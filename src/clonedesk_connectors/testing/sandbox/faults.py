@@ -82,7 +82,7 @@ def answer(status: int, body: Any = None, headers: dict[str, str] | None = None)
 
 
 def rate_limited(retry_after_s: int | None = 1, *, date_from_s: float | None = None, html: bool = False) -> Action:
-    """429. Retry-After is in seconds, or the HTTP date `retry_after_s` after `date_from_s` (unix), or missing (None)."""
+    """429. Retry-After in seconds, or the HTTP date `retry_after_s` after `date_from_s` (unix), or missing (None)."""
     headers = {"content-type": "text/html"} if html else {}
     if retry_after_s is not None:
         absolute = None if date_from_s is None else formatdate(date_from_s + retry_after_s, usegmt=True)

@@ -26,8 +26,8 @@ class Standing(NamedTuple):
 class Limits:
     """Counts calls against named buckets.
 
-    A name like `tickets-update/42` is a bucket of its own with the limit of `tickets-update`. Names without a limit are free.
-    clock: seconds, any origin.
+    A name like `tickets-update/42` is a bucket of its own with the limit of `tickets-update`. Names without a limit
+    are free. clock: seconds, any origin.
     """
 
     def __init__(self, table: Mapping[str, Limit], clock: Callable[[], float]) -> None:

@@ -34,7 +34,9 @@ _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class Seen(NamedTuple):
-    """One request in the log. query: decoded, joined; buckets: limits it counted against; credentialed: had Authorization."""
+    """One request in the log. query: decoded, joined; buckets: limits it counted against; credentialed: had
+    Authorization.
+    """
 
     method: str
     path: str
@@ -47,8 +49,8 @@ class Seen(NamedTuple):
 class Sandbox(ABC):
     """A helpdesk at `url` while the context is open; everything it saw is in `log`.
 
-    limits: bucket name -> limit; clock: unix seconds, drives limits and token expiry. faults: may be changed while running.
-    violations: requests that came although their limit was used up (each was answered 429).
+    limits: bucket name -> limit; clock: unix seconds, drives limits and token expiry. faults: may be changed while
+    running. violations: requests that came although their limit was used up (each was answered 429).
     """
 
     def __init__(

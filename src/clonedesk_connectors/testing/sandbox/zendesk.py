@@ -3,8 +3,8 @@
     with ZendeskSandbox(World(seed=7, tickets=300)) as helpdesk:
         httpx.get(f"{helpdesk.url}/api/v2/users/me", auth=(f"{helpdesk.email}/token", helpdesk.api_token))
 
-Paging, scopes, limits and errors follow the vendor's documentation and recorded answers; where the documentation is silent
-the choice is named at the code.
+Paging, scopes, limits and errors follow the vendor's documentation and recorded answers; where the documentation is
+silent the choice is named at the code.
 """
 
 import re

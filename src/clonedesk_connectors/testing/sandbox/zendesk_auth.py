@@ -9,8 +9,8 @@ from typing import NamedTuple
 from clonedesk_connectors.testing.sandbox.calls import Call, Reply
 from clonedesk_connectors.testing.sandbox.zendesk_replies import bad_request
 
-CLIENT_ID, CLIENT_SECRET = "sandbox-client", "sandbox-secret"  # noqa: S105 - opens nothing but the sandbox
-EMAIL, API_TOKEN = "integration@example.org", "sandbox-token"  # noqa: S105 - opens nothing but the sandbox
+CLIENT_ID, CLIENT_SECRET = "sandbox-client", "sandbox-secret"
+EMAIL, API_TOKEN = "integration@example.org", "sandbox-token"
 KNOWN_SCOPES = frozenset({"read", "write", "tickets:read", "tickets:write", "users:read"})
 _KEPT_TOKENS = 1000
 

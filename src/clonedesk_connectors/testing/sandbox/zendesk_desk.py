@@ -1,6 +1,8 @@
-"""The Zendesk sandbox's memory: which ticket and which update comes when, what changed since, and what time it is there.
+"""The Zendesk sandbox's memory: which ticket and which update comes when, what changed since, and what time it is
+there.
 
-Indexes hold numbers only (about 20 bytes per update); stories are told again when a page needs them, with a bounded cache.
+Indexes hold numbers only (about 20 bytes per update); stories are told again when a page needs them, with a bounded
+cache.
 """
 
 from array import array
@@ -13,7 +15,9 @@ from clonedesk_connectors.testing.sandbox.timeline import Timeline
 from clonedesk_connectors.testing.sandbox.zendesk_history import History, history_of
 from clonedesk_connectors.testing.world import Step, Story, World
 
-_CACHED = 4096
+_CACHED = 1024
+"""Histories kept: a page of events comes from a few hundred tickets; many more would only slow the garbage collector.
+"""
 _LIVE_TURN = 512
 """Turns of live changes are numbered from here, above those of any story."""
 
@@ -102,11 +106,13 @@ class Desk:
     def story(self, number: int) -> Story:
         return self._live.get(number) or self.world.story(number - 1)
 
-    def history(self, number: int) -> History:
-        """What has happened on a ticket so far."""
+    def history(self, number: int, *, keep: bool = True) -> History:
+        """What has happened on a ticket so far. keep: whether it is likely to be asked for again soon."""
         history = self._cache.get(number)
         if history is None:
             history = history_of(self.story(number), self.now_s)
+            if not keep:
+                return history
             self._cache[number] = history
             if len(self._cache) > _CACHED:
                 self._cache.popitem(last=False)
@@ -152,7 +158,9 @@ class Desk:
             self.touch(number, at_s)
 
     def touch(self, number: int, at_s: int | None = None) -> None:
-        """Move a ticket's generated time (default: now). Without a new update this is a system change: updated_at stays."""
+        """Move a ticket's generated time (default: now). Without a new update this is a system change: updated_at
+        stays.
+        """
         second = max(self.now_s if at_s is None else at_s, self.generated_s(number))
         self.tickets.remove((self.generated_s(number) << 32) | number)
         self.tickets.add((second << 32) | number)
@@ -187,7 +195,9 @@ def event_key(at_s: int, number: int, turn: int) -> int:
 
 
 def _lag_s(number: int) -> int:
-    """How long after its last update a row's generated time lies: mostly a moment, for every 16th a day (system updates)."""
+    """How long after its last update a row's generated time lies: mostly a moment, for every 16th a day (system
+    updates).
+    """
     return 86_400 if number % 16 == 5 else number % 3
 
 

@@ -1,8 +1,8 @@
 """Updates in the two shapes Zendesk gives them: rows of the bulk export, and audits of one ticket.
 
-The bulk row names the changed field by the key and writes ids as numbers; the audit has `field_name` and ids as strings.
-`via` of a bulk row is a string, elsewhere an object. The exact bulk shape of Create and Change children is from memory of
-integrators, not from recordings.
+The bulk row names the changed field by the key and writes ids as numbers; the audit has `field_name` and ids as
+strings. `via` of a bulk row is a string, elsewhere an object. The exact bulk shape of Create and Change children is
+from memory of integrators, not from recordings.
 """
 
 from collections.abc import Iterator
@@ -187,10 +187,10 @@ class Events:
         """The `via` object of whoever made a step."""
         if step.role == "automation":
             rule = world_directory.RULES[step.actor]
-            source = {"from": {"id": RULE_BASE + rule.index, "title": rule.title}, "to": {}, "rel": rule.kind}
-            return {"channel": "rule", "source": source}
+            origin = {"id": RULE_BASE + rule.key, "title": rule.title}
+            return {"channel": "rule", "source": {"from": origin, "to": {}, "rel": rule.kind}}
         channel = self._channel(history, step)
-        source = {"from": {}, "to": {}, "rel": None}
+        source: dict[str, Any] = {"from": {}, "to": {}, "rel": None}
         if step.kind == "merge":
             source = {"from": {"ticket_ids": [history.story.number]}, "to": {"ticket_id": step.value}, "rel": "merge"}
         elif channel == "email" and step.role == "customer":

@@ -1,4 +1,5 @@
-"""Zendesk rows of the directory: users, groups, organizations, brands, statuses, ticket fields; and the ids of everything.
+"""Zendesk rows of the directory: users, groups, organizations, brands, statuses, ticket fields; and the ids of
+everything.
 
 Field sets follow recorded answers of the Support API. Ids are beyond 2^31, as real ones are.
 """
@@ -28,7 +29,7 @@ OPENED = "2025-10-01T08:00:00Z"
 
 def iso(seconds: int) -> str:
     """Unix seconds as Zendesk writes a time: UTC with a Z, whole seconds."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(seconds, UTC).isoformat()[:19] + "Z"
 
 
 def user_id(role: str, actor: int) -> int:
@@ -48,7 +49,7 @@ class People:
 
     def users(self, first: int, count: int, roles: frozenset[str]) -> tuple[list[dict[str, Any]], bool]:
         """A slice of all users with these roles (empty: everyone), staff first; and whether more follow."""
-        staff = [self.user(STAFF_BASE + member.index) for member in world_directory.STAFF]
+        staff = [self.user(STAFF_BASE + member.key) for member in world_directory.STAFF]
         staff.append(self.user(INTEGRATION_USER))
         chosen = [row for row in staff if row is not None and (not roles or row["role"] in roles)]
         with_customers = not roles or "end-user" in roles
@@ -123,7 +124,7 @@ class People:
         }
 
     def groups(self) -> list[dict[str, Any]]:
-        return [self.group(group.index) for group in world_directory.GROUPS]
+        return [self.group(group.key) for group in world_directory.GROUPS]
 
     def group(self, index: int) -> dict[str, Any]:
         group = world_directory.GROUPS[index]

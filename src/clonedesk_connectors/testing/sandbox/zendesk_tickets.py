@@ -37,7 +37,7 @@ class Tickets:
 
     def row(self, number: int, include: Iterable[str] = ()) -> Row:
         """One ticket as the exports and `tickets/{id}` show it."""
-        history = self._desk.history(number)
+        history = self._desk.history(number, keep=False)
         story, state = history.story, history.state
         subject = self._desk.world.subject(story)
         organization = None if story.organisation is None else ORGANIZATION_BASE + story.organisation

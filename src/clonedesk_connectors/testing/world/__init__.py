@@ -1,7 +1,7 @@
 """A small invented company and everything that ever happened on its helpdesk, with the truth about each ticket.
 
-The world belongs to no vendor: sandbox helpdesks show it in their own words. `story(i)` is made on demand from the seed and
-the index, so a world of 200,000 tickets costs no more memory than one of ten.
+The world belongs to no vendor: sandbox helpdesks show it in their own words. `story(i)` is made on demand from the
+seed and the index, so a world of 200,000 tickets costs no more memory than one of ten.
 """
 
 from clonedesk_connectors.testing.world.model import Label, Step, Story, Truth

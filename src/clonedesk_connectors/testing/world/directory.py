@@ -1,5 +1,8 @@
-"""Who lives in the world: staff, groups, rules, organisations and customers. Nobody is real; mail only at example.com/.org."""
+"""Who lives in the world: staff, groups, rules, organisations and customers. Nobody is real; mail only at
+example.com/.org.
+"""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from clonedesk_connectors.testing.world.dice import mix
@@ -9,9 +12,11 @@ CUSTOMER_DOMAIN = "example.com"
 
 
 class Staff(NamedTuple):
-    """kind: human, ai, shared (people and scripts use it) or admin (never answers tickets). group: home group or None."""
+    """kind: human, ai, shared (people and scripts use it) or admin (never answers tickets). group: home group or
+    None.
+    """
 
-    index: int
+    key: int
     name: str
     email: str
     kind: str
@@ -19,7 +24,7 @@ class Staff(NamedTuple):
 
 
 class Group(NamedTuple):
-    index: int
+    key: int
     name: str
     is_ai: bool
 
@@ -27,14 +32,14 @@ class Group(NamedTuple):
 class Rule(NamedTuple):
     """kind: trigger (fires on a save) or automation (fires by the clock, on the hour)."""
 
-    index: int
+    key: int
     name: str
     title: str
     kind: str
 
 
 class Organisation(NamedTuple):
-    index: int
+    key: int
     name: str
     domain: str
     tier: str
@@ -43,7 +48,7 @@ class Organisation(NamedTuple):
 class Customer(NamedTuple):
     """internal: an employee who files test tickets; the address is on the staff domain."""
 
-    index: int
+    key: int
     name: str
     email: str
     organisation: int | None
@@ -60,11 +65,12 @@ GROUPS = (
     Group(3, "Technical support", False),
 )
 
-_HUMANS = (
-    "Imke Torvald", "Rasmus Okello", "Noor Veldkamp", "Tadeo Brisk", "Yuna Falkner", "Odile Marsh", "Keon Abernal", "Sanne Ruiter",
-    "Milo Castane", "Freya Lindqvale", "Dario Penn", "Amara Solheim", "Levin Ostrow", "Pia Grunhold", "Jonas Ferrick", "Lucia Avenal",
-    "Henk Dorrel", "Maya Quill", "Oskar Bramley", "Thea Wynter", "Bruno Salcedo", "Elif Karsten", "Nils Hagemark", "Rhea Donnavan",
-)  # fmt: skip
+_HUMANS = """
+Imke Torvald, Rasmus Okello, Noor Veldkamp, Tadeo Brisk, Yuna Falkner, Odile Marsh, Keon Abernal, Sanne Ruiter,
+Milo Castane, Freya Lindqvale, Dario Penn, Amara Solheim, Levin Ostrow, Pia Grunhold, Jonas Ferrick, Lucia
+Avenal, Henk Dorrel, Maya Quill, Oskar Bramley, Thea Wynter, Bruno Salcedo, Elif Karsten, Nils Hagemark, Rhea
+Donnavan
+"""
 
 AI_AGENT, SHARED_ACCOUNT, OPERATIONS = 0, 1, 2
 FIRST_HUMAN = 3
@@ -74,10 +80,10 @@ STAFF = (
     Staff(OPERATIONS, "Operations", f"operations@{STAFF_DOMAIN}", "admin", None),
     *(
         Staff(FIRST_HUMAN + n, name, f"{name.lower().replace(' ', '.')}@{STAFF_DOMAIN}", "human", 1 + n % 3)
-        for n, name in enumerate(_HUMANS)
+        for n, name in enumerate(" ".join(_HUMANS.split()).split(", "))
     ),
 )
-HUMANS_OF_GROUP = {g.index: tuple(s.index for s in STAFF if s.kind == "human" and s.group == g.index) for g in GROUPS}
+HUMANS_OF_GROUP = {g.key: tuple(s.key for s in STAFF if s.kind == "human" and s.group == g.key) for g in GROUPS}
 
 RULES = (
     Rule(0, "close_solved", "Close ticket 4 days after status is set to solved", "automation"),
@@ -88,7 +94,7 @@ RULES = (
     Rule(5, "auto_ack", "Acknowledge new tickets", "trigger"),
     Rule(6, "survey", "Ask for a rating after solving", "automation"),
 )
-RULE_INDEX = {rule.name: rule.index for rule in RULES}
+RULE_INDEX = {rule.name: rule.key for rule in RULES}
 
 TIERS = ("free", "standard", "premium", "enterprise")
 ORGANISATIONS = tuple(
@@ -104,21 +110,23 @@ TOPICS = {"delivery": 1, "refund": 2, "invoice": 2, "password": 3, "setup": 3}
 """Ticket type and the human group that looks after it."""
 
 _LANGUAGES = ("en",) * 9 + ("de",) * 3 + ("fr", "fr", "es", "es", "pt", "pt", "ja", "ar")
-_FIRST = (
-    "Alva", "Bodil", "Caspian", "Delphine", "Edda", "Fenn", "Gideon", "Hana", "Ilario", "Jorun", "Kaito", "Leocadia", "Marit",
-    "Nadim", "Orla", "Paloma", "Quentin", "Runa", "Salma", "Teodor", "Ulrike", "Vasco", "Wanda", "Ximena", "Yusra", "Zeno",
-)  # fmt: skip
-_LAST = (
-    "Abelard", "Brockhus", "Calder", "Dunmore", "Estevan", "Fairlie", "Gorski", "Hollend", "Ibsen", "Jardine", "Kestrel",
-    "Lomax", "Mirrin", "Nakahara", "Oldershaw", "Pellegrin", "Quist", "Rosendal", "Sato", "Tamrin", "Ullman", "Verhoef",
-    "Wexley", "Yamoto", "Zorrilla",
-)  # fmt: skip
+_FIRST_NAMES = """
+Alva Bodil Caspian Delphine Edda Fenn Gideon Hana Ilario Jorun Kaito Leocadia Marit Nadim Orla Paloma Quentin
+Runa Salma Teodor Ulrike Vasco Wanda Ximena Yusra Zeno
+"""
+_FIRST = tuple(_FIRST_NAMES.split())
+_LAST_NAMES = """
+Abelard Brockhus Calder Dunmore Estevan Fairlie Gorski Hollend Ibsen Jardine Kestrel Lomax Mirrin Nakahara
+Oldershaw Pellegrin Quist Rosendal Sato Tamrin Ullman Verhoef Wexley Yamoto Zorrilla
+"""
+_LAST = tuple(_LAST_NAMES.split())
 
 
+@lru_cache(maxsize=8192)
 def customer(seed: int, index: int, *, internal: bool) -> Customer:
     """Invent the customer with this index; the same seed and index always give the same person."""
     roll = mix(seed, 0xC0, index)
-    name = f"{_FIRST[roll % 26]} {_LAST[roll // 26 % 25]}"
+    name = f"{_FIRST[roll % len(_FIRST)]} {_LAST[roll // 26 % len(_LAST)]}"
     domain = STAFF_DOMAIN if internal else CUSTOMER_DOMAIN
     email = f"{name.lower().replace(' ', '.')}.{index}@{domain}"
     roll //= 650
@@ -127,4 +135,4 @@ def customer(seed: int, index: int, *, internal: bool) -> Customer:
     if internal or roll % 10 < 3:
         return Customer(index, name, email, None, None, language, internal)
     organisation = ORGANISATIONS[roll // 10 % 40]
-    return Customer(index, name, email, organisation.index, organisation.tier, language, False)
+    return Customer(index, name, email, organisation.key, organisation.tier, language, False)

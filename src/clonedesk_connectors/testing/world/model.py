@@ -1,7 +1,7 @@
 """What happened in the invented world, in words of no vendor.
 
-A `Story` is one ticket: a header and an ordered list of `Step`s. Steps with the same `turn` were made by one save: the first
-one names who did it, later ones by another actor are side effects (a rule that fired on that save).
+A `Story` is one ticket: a header and an ordered list of `Step`s. Steps with the same `turn` were made by one save: the
+first one names who did it, later ones by another actor are side effects (a rule that fired on that save).
 All times are whole seconds since 1970 in UTC; `at` and `created_at` give the same instant as an aware datetime.
 """
 
@@ -68,13 +68,15 @@ class Label(NamedTuple):
 
 
 class Truth(NamedTuple):
-    """What a careful reader who saw everything would say, as of the end of the world's period.
+    """What is true about a ticket, as of the end of the world's period.
 
-    outcome: escalated, resolved_ai, abandoned or unknown. h_literal/h_strict, r, c: the three ways to be functionally
-    escalated (handed over; reopened within 24 h of an AI closure; rated 1-2 after the AI). abandonment: definite, possible
-    or None, with the reason in one letter (a asks, b wants a person or says no, c feedback, d came back, e no real answer).
-    excluded: why the ticket leaves every count, or None. rules: label rules that must fire given the written label;
-    tolerated: rules that may fire as well under a fair reading.
+    outcome: what a careful reader who saw everything would say: escalated, resolved_ai, abandoned or unknown. The flags
+    follow the definitions of the audit to the letter, so they may say less or more than the outcome.
+    h_literal/h_strict, r, c: the three ways to be functionally escalated (handed over; reopened within 24 h of an AI
+    closure; rated 1-2 after the AI). abandonment: definite, possible or None, the reason in one letter (a: the AI asks,
+    b: the customer wants a person or says no, d: came back elsewhere, e: no real answer). decided: no window is open.
+    excluded: why the ticket leaves every count, or None.
+    rules: label rules that must fire given the written label; tolerated: those that may fire under a fair reading.
     """
 
     outcome: str = "unknown"
@@ -88,6 +90,7 @@ class Truth(NamedTuple):
     abandonment_reason: str | None = None
     confirmed: bool = False
     unanswered: bool = False
+    decided: bool = True
     excluded: str | None = None
     rules: frozenset[str] = frozenset()
     tolerated: frozenset[str] = frozenset()
@@ -103,14 +106,14 @@ class Truth(NamedTuple):
 class Story(NamedTuple):
     """One ticket of the world.
 
-    number: index + 1. topic: the ticket type. tier: of the requester's organisation or None.
+    key: the index; number: key + 1. topic: the ticket type. tier: of the requester's organisation or None.
     ai_only_until_s: before that second it is a bot conversation no person has got (0: it never was one).
     lost_turns: that many first turns were cut away for good (retention), although they are still counted.
     partner: index of the linked ticket or None; link: what this ticket is to it (see `LINKS`).
     Steps after `World.end` are the future: they happen when a sandbox's clock advances.
     """
 
-    index: int
+    key: int
     created_s: int
     channel: str
     topic: str
@@ -127,7 +130,7 @@ class Story(NamedTuple):
 
     @property
     def number(self) -> int:
-        return self.index + 1
+        return self.key + 1
 
     @property
     def created_at(self) -> datetime:

@@ -38,6 +38,7 @@ class Tale:
         "at_s",
         "cast",
         "group",
+        "happened",
         "labels",
         "partner_number",
         "status",
@@ -50,6 +51,7 @@ class Tale:
         self.at_s = at_s
         self.partner_number = partner_number
         self.turn = -1
+        self.happened = True
         self.status = "new"
         self.assignee: int | None = None
         self.group: int | None = None
@@ -59,7 +61,9 @@ class Tale:
 
     def play(self, turn: Turn, dice: Callable[[], float]) -> None:
         """Play one turn, if the dice let it happen."""
-        if turn.chance < 1.0 and dice() >= turn.chance:
+        if not turn.also:
+            self.happened = turn.chance >= 1.0 or dice() < turn.chance
+        if not self.happened:
             return
         if turn.sweep:
             self.at_s = next_sweep(self.at_s + _HOUR)

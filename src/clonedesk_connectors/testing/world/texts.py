@@ -1,7 +1,8 @@
 """The words people write, put together from small tables (`texts/*.toml`), one per language.
 
-A text is a function of (seed, ticket, turn, name of the text). Mail gets what mail has: quoted history in three dialects,
-signatures, right-to-left markup. `fresh` is what the author newly wrote, which is what a good reader should find.
+A text is a function of (seed, ticket, turn, name of the text). Mail gets what mail has: quoted history in three
+dialects, signatures, right-to-left markup. `fresh` is what the author newly wrote, which is what a good reader should
+find.
 """
 
 import tomllib
@@ -34,7 +35,9 @@ _PRODUCTS = (
 
 
 class Text(NamedTuple):
-    """html and plain: the whole message as it was sent; fresh: plain text without quotes and signature; language: ISO 639-1."""
+    """html and plain: the whole message as it was sent; fresh: plain text without quotes and signature; language: ISO
+    639-1.
+    """
 
     html: str
     plain: str
@@ -51,7 +54,7 @@ def table(language: str) -> dict[str, Any]:
 
 def subject(world: "World", story: Story) -> str:
     """The subject line."""
-    roll = mix(world.seed, story.index, 0x5B)
+    roll = mix(world.seed, story.key, 0x5B)
     return _fill(_pick(table(story.language)["subject"][story.topic], roll), world, story)
 
 
@@ -60,7 +63,7 @@ def text(world: "World", story: Story, step: Step) -> Text:
     if step.detail is not None:
         return Text(f"<p>{escape(step.detail)}</p>", step.detail, step.detail, story.language)
     language = "en" if step.value in INTERNAL else story.language
-    roll = mix(world.seed, story.index, step.turn, len(step.value))
+    roll = mix(world.seed, story.key, step.turn, len(step.value))
     fresh = _fresh(world, story, step.value, language, roll)
     if story.channel != "email" or step.role not in (CUSTOMER, HUMAN, SHARED) or step.kind == "note":
         return Text(_paragraphs(fresh, language), fresh, fresh, language)
@@ -69,7 +72,7 @@ def text(world: "World", story: Story, step: Step) -> Text:
 
 def words(world: "World", story: Story, name: str, salt: int) -> str:
     """A bare text by name (a rating's comment, for example)."""
-    return _fresh(world, story, name, story.language, mix(world.seed, story.index, salt))
+    return _fresh(world, story, name, story.language, mix(world.seed, story.key, salt))
 
 
 def _fresh(world: "World", story: Story, name: str, language: str, roll: int) -> str:
@@ -99,13 +102,13 @@ def _pick(options: list[str], roll: int) -> str:
 def _fill(template: str, world: "World", story: Story) -> str:
     if "{" not in template:
         return template
-    roll = mix(world.seed, story.index, 0xF1)
+    roll = mix(world.seed, story.key, 0xF1)
     return template.format(
         order=f"{'ABCDEFGH'[roll % 8]}-{100000 + roll // 8 % 900000}",
         product=_PRODUCTS[roll // 64 % 8],
         days=2 + roll // 512 % 9,
         amount=f"{5 + roll // 4096 % 190}.{roll // 32768 % 100:02d}",
-        number=(story.partner if story.partner is not None else story.index) + 1,
+        number=(story.partner if story.partner is not None else story.key) + 1,
         code=f"{roll // 65536 % 10**6:06d}",
     )
 
@@ -129,7 +132,7 @@ def _mail(world: "World", story: Story, step: Step, fresh: str, language: str, r
     if before is None or roll % 4 == 3:
         return Text(html, plain, fresh, language)
     old = _fresh(
-        world, story, before.value, story.language, mix(world.seed, story.index, before.turn, len(before.value))
+        world, story, before.value, story.language, mix(world.seed, story.key, before.turn, len(before.value))
     )[:2000]
     quoted_html, quoted_plain = _QUOTES[roll % 4](old, before, author)
     return Text(html + quoted_html, f"{plain}\n\n{quoted_plain}", fresh, language)

@@ -9,8 +9,7 @@ from random import Random
 from clonedesk_connectors.testing.world import directory, texts
 from clonedesk_connectors.testing.world.dice import mix
 from clonedesk_connectors.testing.world.model import Step, Story
-from clonedesk_connectors.testing.world.scenarios import AI_ROWS, Scenario
-from clonedesk_connectors.testing.world.scenarios_rare import RARE_ROWS
+from clonedesk_connectors.testing.world.scenarios import SCENARIOS, Scenario
 from clonedesk_connectors.testing.world.tale import Tale, cast_of
 
 START = datetime(2025, 11, 3, tzinfo=UTC)
@@ -18,7 +17,6 @@ END = datetime(2026, 10, 30, tzinfo=UTC)
 QUIET_S = 40 * 86400
 """Ordinary tickets start at least this long before the end, so that every window on them has closed by then."""
 
-SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in AI_ROWS + RARE_ROWS}
 _DRAWN = tuple(s for s in SCENARIOS.values() if s.weight)
 _SINGLES = tuple(s for s in _DRAWN if s.partner is None)
 _DRAWN_SUMS = tuple(accumulate(s.weight * (2 if s.partner else 1) for s in _DRAWN))
@@ -31,8 +29,8 @@ class World:
     """An invented helpdesk history.
 
     tickets: how many; start, end: the period, aware UTC. `end` is the world's present: later steps are the future.
-    The first tickets play every scenario once (on even indexes), after that scenarios come by weight; about 60 customers
-    per 100 tickets. Everything is a function of (seed, tickets, start, end) and the index.
+    The first tickets play every scenario once (on even indexes), after that scenarios come by weight; about 60
+    customers per 100 tickets. Everything is a function of (seed, tickets, start, end) and the index.
     """
 
     def __init__(self, seed: int = 7, tickets: int = 300, start: datetime = START, end: datetime = END) -> None:
@@ -81,7 +79,7 @@ class World:
         topic = lead.topic if lead else topics[roll // 10 % len(topics)]
         partner = index - 1 if lead else index + 1 if scenario.partner else None
         created_s = self._created(index, scenario, lead, dice())
-        cast = cast_of(person.index, directory.TOPICS[topic], roll // 50)
+        cast = cast_of(person.key, directory.TOPICS[topic], roll // 50)
         tale = Tale(
             cast,
             created_s,
@@ -97,7 +95,7 @@ class World:
             topic,
             person.language,
             person.tier,
-            person.index,
+            person.key,
             person.organisation,
             tale.ai_only_until_s,
             scenario.lost_turns,
