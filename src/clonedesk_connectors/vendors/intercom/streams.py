@@ -1,0 +1,395 @@
+"""What can be read from Intercom: requests from cursors, pages from answers, verdicts from statuses. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from itertools import pairwise
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from pydantic import JsonValue
+
+from clonedesk_connectors.errors import ContractBroken
+from clonedesk_connectors.protocol import (
+    Bucket,
+    Budget,
+    FollowUp,
+    Mode,
+    Outcome,
+    Page,
+    RawRecord,
+    Request,
+    Response,
+    Stream,
+    Verdict,
+    judge_status,
+    parse_object,
+    split_records,
+)
+from clonedesk_connectors.vendors.intercom.values import ident, obj, version_of
+
+_Cursor = TypeVar("_Cursor", "SearchCursor", "DeletedCursor")
+
+API_VERSION = "2.16"
+BUCKET = "account"
+# 166 per 10 seconds is the lowest published limit; the headers of the first answer replace it.
+BUCKETS = {BUCKET: Bucket(limit=166, per_s=10.0)}
+WINDOW_S = 10.0
+
+STREAMS = (
+    Stream("conversations", Mode.INCREMENTAL, BUCKET, page_size=150),
+    Stream("tickets", Mode.INCREMENTAL, BUCKET, page_size=150, optional=True),
+    Stream("deleted", Mode.INCREMENTAL, BUCKET, page_size=60, optional=True),
+    Stream("admins", Mode.SNAPSHOT, BUCKET, when_changed=True),
+    Stream("teams", Mode.SNAPSHOT, BUCKET, when_changed=True),
+    Stream("tags", Mode.SNAPSHOT, BUCKET, when_changed=True, optional=True),
+    Stream("conversation", Mode.DETAIL, BUCKET),
+)
+
+OVERLAP_S = 86_400
+"""How far before the newest row of the last run the next one starts: the search index may trail the data."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchCursor:
+    """Position in a search, all times unix seconds.
+
+    floor: where the owner wanted history to start. since: rows updated before this are not wanted now. after: the
+    vendor's own token. first: newest row of the first page of this pass; newest: of all passes. descending: the first
+    page came in the wrong order.
+    """
+
+    floor: int = 0
+    since: int = 0
+    after: str | None = None
+    first: int = 0
+    newest: int = 0
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedCursor:
+    """Position in the list of deletions (newest first). total / newest: what the last complete reading ended with.
+
+    offset: rows read so far (rows, not pages: the page size may change). found: rows newer than `newest` among them.
+    top: newest row of this reading.
+    """
+
+    total: int = 0
+    newest: int = 0
+    offset: int = 0
+    found: int = 0
+    top: int = 0
+
+
+def _dump(cursor: SearchCursor | DeletedCursor) -> str:
+    return json.dumps({name: value for name, value in asdict(cursor).items() if value}, separators=(",", ":"))
+
+
+def _load(kind: type[_Cursor], cursor: str | None) -> _Cursor:
+    try:
+        return kind(**json.loads(cursor)) if cursor else kind()
+    except (ValueError, TypeError):
+        raise ContractBroken("the stored cursor is not one of this connector") from None
+
+
+def first_cursor(stream: str, since: datetime | None) -> str | None:
+    """Searches start at `since`; everything else at its beginning."""
+    if stream in _SEARCHES and since is not None:
+        start = max(0, int(since.timestamp()))
+        return _dump(SearchCursor(floor=start, since=start))
+    return None
+
+
+def build(stream: str, cursor: str | None, page_size: int, subject: str | None, version: str) -> Request:
+    """One request, from the cursor alone. Raises ContractBroken for a cursor that is not ours."""
+    made = Request(
+        stream=stream,
+        path=_PATHS[stream],
+        bucket=BUCKET,
+        headers=(("Accept", "application/json"), ("Intercom-Version", version)),
+        subject=subject,
+        cursor=cursor,
+        page_size=page_size,
+    )
+    if stream in _SEARCHES:
+        return replace(made, method="POST", body=_search_body(_load(SearchCursor, cursor), page_size))
+    if stream == "deleted":
+        page = _load(DeletedCursor, cursor).offset // page_size + 1
+        params = (("page", str(page)), ("per_page", str(page_size)), ("order", "desc"))
+        return replace(made, params=params)
+    if stream == "conversation":
+        return replace(made, path=f"/conversations/{quote(subject or '', safe='')}")
+    return made
+
+
+def _search_body(at: SearchCursor, page_size: int) -> JsonValue:
+    """`>` or `=`: complete whether `>` means "greater" or "greater or equal", per second or per day.
+
+    `sort` is accepted but undocumented, so the order is verified while reading.
+    """
+    since: list[JsonValue] = [{"field": "updated_at", "operator": sign, "value": at.since} for sign in (">", "=")]
+    paging: dict[str, JsonValue] = {"per_page": page_size}
+    if at.after is not None:
+        paging["starting_after"] = at.after
+    return {
+        "query": {"operator": "OR", "value": since},
+        "pagination": paging,
+        "sort": {"field": "updated_at", "order": "ascending"},
+    }
+
+
+def parse(request: Request, response: Response) -> Page:
+    """Records, follow-ups and the next position. Raises ContractBroken for anything but the documented object."""
+    return _PARSERS[request.stream](request, response)
+
+
+def _rows(response: Response, name: str) -> tuple[dict[str, Any], list[tuple[dict[str, Any], bytes]]]:
+    envelope, found = split_records(response.body, name)
+    if name not in found:
+        raise ContractBroken(f"the answer has no list called {name}")
+    return envelope, found[name]
+
+
+def _search(request: Request, response: Response) -> Page:
+    list_name, kind, detail = _SEARCHES[request.stream]
+    envelope, rows = _rows(response, list_name)
+    at = _load(SearchCursor, request.cursor)
+    records: dict[str, RawRecord] = {}
+    times: list[int] = []
+    nameless = 0
+    for row, payload in rows:
+        native_id, version = ident(row.get("id")), version_of(row)
+        times.append(version)
+        if native_id is None:
+            nameless += 1
+        elif version >= at.since or not version:
+            known = records.get(native_id)
+            if known is None or known.version <= version:
+                records[native_id] = RawRecord(kind, native_id, payload, version, native_id)
+    notes: tuple[str, ...] = ()
+    if nameless:
+        notes += (f"{request.stream}: {nameless} rows without an id were left out",)
+    if _disorder(times) > 0.25:
+        notes += (f"{request.stream}: the search is not in ascending order of updated_at",)
+    cursor, done = _advance(_seen(at, times), _next_token(envelope))
+    return Page(
+        records=tuple(records.values()),
+        cursor=cursor,
+        done=done,
+        follow_ups=tuple(FollowUp(detail, one.id, one.version) for one in records.values()) if detail else (),
+        total=_count(envelope),
+        notes=notes,
+    )
+
+
+def _count(envelope: dict[str, Any]) -> int | None:
+    total = envelope.get("total_count")
+    return total if type(total) is int else None
+
+
+def _next_token(envelope: dict[str, Any]) -> str | None:
+    following = obj(envelope.get("pages")).get("next")
+    if not following:
+        return None
+    token = obj(following).get("starting_after")
+    if not isinstance(token, str) or not token:
+        raise ContractBroken("the next page has no starting_after")
+    return token
+
+
+def _seen(at: SearchCursor, times: list[int]) -> SearchCursor:
+    newest = max(times, default=0)
+    if at.after is None:
+        at = replace(at, first=newest, descending=_disorder(times) > 0.5)
+    return replace(at, newest=max(at.newest, newest))
+
+
+def _disorder(times: list[int]) -> float:
+    """The share of neighbours in descending order. A few are normal: the index trails the rows it returns."""
+    return sum(later < earlier for earlier, later in pairwise(times)) / max(1, len(times) - 1)
+
+
+def _advance(at: SearchCursor, token: str | None) -> tuple[str, bool]:
+    """Where the next page starts and whether this was the last.
+
+    Ascending, a conversation that changes while we read moves to the end and is met again. Descending (the vendor's
+    default, should it ignore `sort`) it jumps ahead of us, so whatever changed since the first page is read once more.
+    """
+    if token is not None:
+        return _dump(replace(at, after=token)), False
+    if at.descending and at.after is not None and at.first > at.since:
+        return _dump(SearchCursor(at.floor, since=at.first, newest=at.newest)), False
+    since = max(at.floor, at.newest - OVERLAP_S) if at.newest else at.since
+    return _dump(SearchCursor(at.floor, since)), True
+
+
+def _conversation(request: Request, response: Response) -> Page:
+    """One whole conversation; the body as received is the record."""
+    body = parse_object(response.body)
+    native_id = ident(body.get("id"))
+    if body.get("type") != "conversation" or native_id is None or native_id != request.subject:
+        raise ContractBroken("the answer is not the conversation that was asked for")
+    record = RawRecord("conversation", native_id, response.body, version_of(body), native_id)
+    return Page((record,), None, done=True)
+
+
+def _deleted(request: Request, response: Response) -> Page:
+    """The list may be in order of deletion or of id (not documented), so the end of the news is found by counting:
+    as many rows newer than the last reading as the total has grown, and the page ends with an old one.
+    """
+    envelope, rows = _rows(response, "conversations")
+    at = _load(DeletedCursor, request.cursor)
+    times = [_deleted_at(row) for row, _ in rows]
+    size = request.page_size or 1
+    offset = at.offset // size * size + len(rows)
+    found = at.found + sum(moment > at.newest for moment in times)
+    top = max([at.top, *times])
+    total = _count(envelope)
+    grown = 0 if total is None else total - at.total
+    told = bool(times) and times[-1] <= at.newest and found >= grown
+    ended = not obj(envelope.get("pages")).get("next") if total is None else offset >= total
+    done = not rows or told or ended
+    following = (
+        DeletedCursor(total or 0, max(top, at.newest)) if done else replace(at, offset=offset, found=found, top=top)
+    )
+    records = {
+        native_id: RawRecord("deletion", native_id, payload, moment, native_id)
+        for (row, payload), moment in zip(rows, times, strict=True)
+        if (native_id := ident(row.get("id"))) is not None
+    }
+    return Page(tuple(records.values()), _dump(following), done)
+
+
+def _deleted_at(row: dict[str, Any]) -> int:
+    return version_of({"updated_at": row.get("deleted_at")})
+
+
+def _directory(request: Request, response: Response) -> Page:
+    list_name, kind = _DIRECTORIES[request.stream]
+    _, rows = _rows(response, list_name)
+    records = {
+        native_id: RawRecord(kind, native_id, payload)
+        for row, payload in rows
+        if (native_id := ident(row.get("id"))) is not None
+    }
+    return Page(tuple(records.values()), None, done=True)
+
+
+_SEARCHES = {
+    # stream: (list in the answer, kind of record, detail stream)
+    "conversations": ("conversations", "conversation_item", "conversation"),
+    "tickets": ("tickets", "ticket", None),  # search items already hold the parts
+}
+_DIRECTORIES = {"admins": ("admins", "admin"), "teams": ("teams", "team"), "tags": ("data", "tag")}
+_PATHS = {
+    "conversations": "/conversations/search",
+    "tickets": "/tickets/search",
+    "deleted": "/conversations/deleted",
+    "admins": "/admins",
+    "teams": "/teams",
+    "tags": "/tags",
+    "conversation": "/conversations",
+    "me": "/me",
+}
+_PARSERS: dict[str, Callable[[Request, Response], Page]] = {
+    "conversations": _search,
+    "tickets": _search,
+    "deleted": _deleted,
+    "conversation": _conversation,
+    **dict.fromkeys(_DIRECTORIES, _directory),
+}
+
+# Error codes that say more than the status. Source: "Error codes" reference and the OpenAPI examples; checked 2026-11.
+_CODES = {
+    **dict.fromkeys(
+        (
+            "token_not_found",
+            "token_revoked",
+            "token_expired",
+            "token_blocked",
+            "token_suspended",
+            "token_unauthorized",
+            "unauthorized",
+            "missing_authorization",
+        ),
+        Verdict.ABORT,
+    ),
+    **dict.fromkeys(("rate_limit_exceeded", "too_many_requests"), Verdict.LIMITED),
+    **dict.fromkeys(("request_timeout", "service_unavailable", "server_error"), Verdict.RETRY),
+    "api_plan_restricted": Verdict.SKIP,
+    "not_found": Verdict.GONE,
+    "conversation_not_found": Verdict.GONE,
+    "intercom_version_invalid": Verdict.GONE,  # the resource does not exist in the version that was asked for
+}
+_OPTIONAL = frozenset(stream.name for stream in STREAMS if stream.optional)
+
+
+def judge(request: Request, response: Response) -> Outcome:
+    """The error code decides where it is known, else the status. A 200 that holds no JSON object is worth a retry:
+    empty bodies and pages of the edge network are known to come with 200.
+    """
+    code = _code(response)
+    verdict = _CODES.get(code)
+    if verdict is None:
+        outcome = judge_status(request, response, optional=request.stream in _OPTIONAL)
+        if outcome.verdict is Verdict.OK and response.body[:64].lstrip()[:1] != b"{":
+            return Outcome(Verdict.RETRY, "the answer is not JSON")
+    else:
+        outcome = Outcome(_fitting(verdict, request), f"HTTP {response.status} {code}")
+    if outcome.verdict is Verdict.LIMITED and outcome.wait_s is None:
+        return replace(outcome, wait_s=_resets_s(response))
+    return outcome
+
+
+def _fitting(verdict: Verdict, request: Request) -> Verdict:
+    """A refusal of one conversation is about that conversation, one of a list is about the stream."""
+    if verdict not in (Verdict.SKIP, Verdict.GONE):
+        return verdict
+    if request.subject is not None:
+        return Verdict.GONE
+    return Verdict.SKIP if request.stream in _OPTIONAL or verdict is Verdict.SKIP else Verdict.DEAD
+
+
+def _code(response: Response) -> str:
+    """The first code of an `error.list`, else nothing. Codes are the vendor's fixed words, never customer text."""
+    if b"error.list" not in response.body[:64] and response.status < 400:
+        return ""
+    try:
+        errors = json.loads(response.body).get("errors")
+        code = errors[0]["code"]
+    except (ValueError, AttributeError, TypeError, LookupError, RecursionError):
+        return ""
+    return code if isinstance(code, str) and code.isascii() and code.replace("_", "").isalnum() else ""
+
+
+def budget(response: Response) -> Iterable[Budget]:
+    """`X-RateLimit-…`: the share of the current 10-second window."""
+    headers = response.headers
+    limit, remaining = _whole(headers.get("x-ratelimit-limit")), _whole(headers.get("x-ratelimit-remaining"))
+    if limit is not None or remaining is not None:
+        yield Budget(BUCKET, limit, remaining, _resets_s(response))
+
+
+def _resets_s(response: Response) -> float:
+    """Seconds to `X-RateLimit-Reset` by the answer's own `Date`; a whole window where either is missing."""
+    reset, now = _whole(response.headers.get("x-ratelimit-reset")), response.headers.get("date")
+    if reset is None or now is None:
+        return WINDOW_S
+    sent = _http_seconds(now)
+    return WINDOW_S if sent is None else min(max(0.0, reset - sent), 600.0)
+
+
+def _http_seconds(value: str) -> float | None:
+    try:
+        return parsedate_to_datetime(value).timestamp()
+    except ValueError:
+        return None
+
+
+def _whole(value: str | None) -> int | None:
+    return int(value) if value is not None and value.isascii() and value.isdigit() else None
