@@ -174,7 +174,7 @@ class Budgets:
         pause_s = waiter.longest_pause_s(now)
         if pause_s <= self._max_wait_s * (1 + JITTER):
             return False
-        names = ", ".join(sorted(late))
+        names = ", ".join(sorted(name for name, window in waiter.windows.items() if window.paused_until > now))
         waiter.turn.set_exception(
             RateLimited(
                 f"the helpdesk allows no more requests ({names}) for {pause_s:.0f} s; we wait at most "

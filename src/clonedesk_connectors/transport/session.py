@@ -176,8 +176,10 @@ class Session:
                 raise Again(outcome.reason, self._budgets.pause(request.bucket, outcome.wait_s), failure=False)
             case Verdict.RETRY | Verdict.LIMITED:
                 raise Again(outcome.reason, outcome.wait_s, final=not call.idempotent)
-            case Verdict.ABORT:
+            case Verdict.ABORT if not request.external_url:
                 self._renew_or_abort(call, token, answer)
+            case Verdict.ABORT:  # an expired signed address: no credential was sent, so none can be at fault
+                return Answer(Outcome(Verdict.DEAD, outcome.reason), response), None
         return answer, None
 
     async def _exchange(self, call: _Call[T], token: Token | None) -> Response:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from typing import NamedTuple
 
 from clonedesk_connectors.protocol import Bucket, Budget
 
@@ -23,14 +24,11 @@ _LONGEST_WINDOW_S = 3600.0
 """A reset further away than the longest window any vendor has is a misreading (a date, a clock that is wrong)."""
 
 
-@dataclass(slots=True)
-class Spending:
-    """One request's cost in one window. `order` is its place in the order of sending."""
+class Spending(NamedTuple):
+    """One request's cost in one window, and its place in the order of sending."""
 
     cost: int
     order: int
-    counted_before: int
-    """Cost of our requests that were certainly counted when this one was sent."""
 
 
 @dataclass(slots=True)
@@ -40,17 +38,16 @@ class Window:
     limit: int | None
     per_s: float
     share: float
-    probed: bool = False
     paused_until: float = -NEVER
-    flying: int = 0
-    _used: int = 0
-    _held: list[tuple[float, int]] = field(default_factory=list)
-    _sent: int = 0
-    _answered: int = 0
-    _order: int = 0
-    _room: int | None = None
-    _room_until: float = 0.0
-    _room_order: int = 0
+    _probed: bool = False
+    _sent: int = 0  # requests
+    _flying: int = 0  # requests
+    _flying_cost: int = 0
+    _used: int = 0  # cost, in flight or held
+    _held: list[tuple[float, int]] = field(default_factory=list)  # (until, cost), a heap
+    _left: int | None = None  # what the vendor said remains, the least in its present window
+    _left_until: float = 0.0
+    _left_order: int = 0  # the last request sent before that was known
 
     @classmethod
     def assumed(cls, bucket: Bucket | None, share: float) -> Window:
@@ -67,38 +64,31 @@ class Window:
         self._expire(now)
         if self.paused_until > now:
             return self.paused_until
-        if not self.probed:
-            return NEVER if self.flying else now
-        if self._room is not None and self._room < cost:
-            return self._room_until
+        if not self._probed:
+            return NEVER if self._flying else now
+        if self._left is not None and self._left - self._flying_cost < cost:
+            return self._left_until
         if self._used and self._used + cost > self.allowed:  # a cost above the whole share goes alone
             return self._held[0][0] if self._held else NEVER
         return now
 
     def spend(self, cost: int) -> Spending:
-        self.flying += 1
+        self._sent += 1
+        self._flying += 1
+        self._flying_cost += cost
         self._used += cost
-        self._sent += cost
-        self._order += 1
-        if self._room is not None:
-            self._room -= cost
-        return Spending(cost, self._order, self._answered)
+        return Spending(cost, self._sent)
 
     def settle(self, spending: Spending, now: float, told: Budget | None, *, answered: bool) -> None:
         """A request is over. told: what its answer says about this limit; answered: whether there was an answer."""
-        self.flying -= 1
-        self._answered += spending.cost
-        self.probed = self.probed or answered
-        hold_s = self._remaining_s(told)
-        heappush(self._held, (now + hold_s, spending.cost))
-        if told is None:
-            return
-        self.learn_limit(told)
-        if told.remaining is not None and (self._room is None or spending.order > self._room_order):
-            maybe_uncounted = self._sent - spending.counted_before - spending.cost
-            self._room = told.remaining - maybe_uncounted
-            self._room_until = now + hold_s
-            self._room_order = spending.order
+        self._flying -= 1
+        self._flying_cost -= spending.cost
+        self._probed = self._probed or answered
+        until = now + self._counts_for_s(told)
+        heappush(self._held, (until, spending.cost))
+        if told is not None:
+            self.learn_limit(told)
+            self._learn_left(spending, told.remaining, until)
 
     def learn_limit(self, told: Budget) -> None:
         """Take over a limit: plans change while we run."""
@@ -108,13 +98,22 @@ class Window:
     def pause(self, now: float, wait_s: float) -> None:
         """Nothing goes for `wait_s`; then one request at a time until the vendor answers one."""
         self.paused_until = max(self.paused_until, now + wait_s)
-        self.probed = False
+        self._probed = False
 
     def resets_in_s(self, now: float) -> float:
         """Best guess of how long an exhausted limit stays so."""
-        return self._room_until - now if self._room is not None and self._room_until > now else self.per_s
+        return self._left_until - now if self._left is not None and self._left_until > now else self.per_s
 
-    def _remaining_s(self, told: Budget | None) -> float:
+    def _learn_left(self, spending: Spending, remaining: int | None, until: float) -> None:
+        """Answers overtake each other. What remains only shrinks within a window, so of answers that were under way
+        together the least is the latest and knows of all the others; only what is still in flight may be missing."""
+        if remaining is None:
+            return
+        later = spending.order > self._left_order  # sent when the present value was known: surely newer
+        if self._left is None or later or remaining < self._left:
+            self._left, self._left_until, self._left_order = remaining, until, self._sent
+
+    def _counts_for_s(self, told: Budget | None) -> float:
         """For how long after its answer a request may still count."""
         resets_s = told.resets_s if told else None
         if resets_s is None or not 0 <= resets_s <= _LONGEST_WINDOW_S:
@@ -126,6 +125,6 @@ class Window:
     def _expire(self, now: float) -> None:
         while self._held and self._held[0][0] <= now:
             self._used -= heappop(self._held)[1]
-        if self._room is not None and self._room_until <= now:
-            self.probed = self.probed and self._room > 0  # after a drought one request looks first
-            self._room = None
+        if self._left is not None and self._left_until <= now:
+            self._probed = self._probed and self._left > 0  # after a drought one request looks first
+            self._left = None
