@@ -26,25 +26,24 @@ class Via(NamedTuple):
     rel: str | None
 
 
-NO_VIA = Via(None, None, None, {}, None)
-
-
 def read_via(via: object, reference: object = None) -> Via:
     """Read a `via`: an object in audits and comments, a bare word in ticket events (with the rule's id beside it)."""
     if not isinstance(via, dict):
-        channel = native_id(via)
-        return _via(channel, None, native_id(reference), None, {}) if channel else NO_VIA
-    source = part(via, "source")
-    origin = part(source, "from")
-    rule, title = native_id(origin.get("id")) or native_id(reference), native_id(origin.get("title"))
-    return _via(native_id(via.get("channel")), native_id(source.get("rel")), rule, title, origin)
-
-
-def _via(channel: str | None, rel: str | None, rule: str | None, title: str | None, origin: Mapping[str, Any]) -> Via:
+        return _plain_via(native_id(via), native_id(reference))
+    channel, source = native_id(via.get("channel")), part(via, "source")
+    origin, rel = part(source, "from"), native_id(source.get("rel"))
+    rule = native_id(origin.get("id")) or native_id(reference)
+    if not origin and rel is None:
+        return _plain_via(channel, rule)
     kind = CAUSE(channel)
-    if kind == "rule":
-        return Via(channel, _cause(kind, rule, title), kind, origin, rel)
-    return Via(channel, _cause(kind, None, None) if kind else None, kind, origin, rel)
+    cause = _cause(kind, rule if kind == "rule" else None, text(origin.get("title"))) if kind else None
+    return Via(channel, cause, kind, origin, rel)
+
+
+@lru_cache(maxsize=4096)
+def _plain_via(channel: str | None, rule: str | None) -> Via:
+    kind = CAUSE(channel) if channel else None
+    return Via(channel, _cause(kind, rule if kind == "rule" else None, None) if kind else None, kind, {}, None)
 
 
 @lru_cache(maxsize=4096)
@@ -130,6 +129,11 @@ class Cast:
     def locale(self) -> str | None:
         """The requester's language, in the vendor's word."""
         return text(self._user(self.requester).get("locale")) if self.requester else None
+
+    @property
+    def user_fields(self) -> dict[str, Any]:
+        """The requester's custom fields."""
+        return part(dict(self._user(self.requester)), "user_fields") if self.requester else {}
 
     def _is_known(self, key: str) -> bool:
         config = self.config

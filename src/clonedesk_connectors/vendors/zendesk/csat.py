@@ -55,7 +55,7 @@ def _survey(row: Json, index: int, cast: Cast, fallback: datetime) -> Iterator[J
     judged = [answer for answer in scales if part(answer, "question").get("sub_type") == "customer_satisfaction"]
     for answer in (judged or scales)[:1]:
         value, scale, raw = rating_value(answer)
-        at = parse_time(answer.get("updated_at")) or parse_time(answer.get("created_at"))
+        at = next(filter(None, map(parse_time, answer_times(answer, row))), None)
         comments = (text(other.get("value")) for other in answers if other.get("type") == "open_ended")
         yield {
             "id": f"survey:{native_id(row.get('id')) or index}",
@@ -72,6 +72,22 @@ def _survey(row: Json, index: int, cast: Cast, fallback: datetime) -> Iterator[J
                 "comment": next((comment for comment in comments if comment), None),
             },
         }
+
+
+def answer_times(answer: Json, row: Json) -> tuple[object, ...]:
+    """When a survey was answered, best first: the reference page dates the answers, others date the response."""
+    return tuple(part_of.get(name) for part_of in (answer, row) for name in ("updated_at", "created_at"))
+
+
+def header_rating(raw: Json, cast: Cast, at: datetime) -> Json | None:
+    """The rating that a ticket's own record shows; it has no time, so it is dated with the record's last change."""
+    shown = part(raw, "satisfaction_rating")
+    if SCORE(shown.get("score")) is None:
+        return None
+    rating = _rating(
+        {**shown, "requester_id": raw.get("requester_id"), "assignee_id": raw.get("assignee_id")}, 0, cast, at
+    )
+    return {**rating, "native_kind": "ticket.satisfaction_rating"}
 
 
 def rating_value(answer: Json) -> tuple[int | None, Scale, str]:

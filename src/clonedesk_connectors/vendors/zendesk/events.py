@@ -5,7 +5,7 @@ Events are built as plain dicts; `Ticket.model_validate` checks them once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -16,17 +16,16 @@ from clonedesk_connectors.vendors.zendesk.mapping import PRIORITY, SCORE, STATUS
 from clonedesk_connectors.vendors.zendesk.values import dicts, native_id, part, short, text, words
 
 Json = dict[str, Any]
+Move = tuple[str, object, object]
+"""(field, new value, old value)"""
 
 COMMENTS = frozenset({"Comment", "VoiceComment", "FacebookComment"})
 FIELD_SETS = frozenset({"Create", "Change"})
 PLACE = frozenset(
-    """id type event_type via via_reference_id audit_id ticket_id created_at timestamp field_name value previous_value
-    added_tags removed_tags custom_ticket_fields""".split()
+    {"id", "type", "event_type", "via", "via_reference_id", "audit_id", "ticket_id", "created_at", "timestamp"}
+    | {"field_name", "value", "previous_value", "added_tags", "removed_tags", "custom_ticket_fields"}
 )
 """Members of a bulk child that say where a change stands; every other member is a field that changed."""
-
-OWN_EVENT = frozenset({"status", "priority", "tags", "assignee_id", "group_id", "satisfaction_score"})
-"""Fields whose first value is an event; the other first values are the header's and stay in the raw record."""
 
 MERGED_TAG = "closed_by_merge"
 REDACTED = "\u2587"
@@ -44,16 +43,6 @@ class Update(NamedTuple):
     via: Via
     children: list[Json]
     timed: bool
-
-
-class Change(NamedTuple):
-    """One field of one child, in either shape."""
-
-    field: str
-    new: object
-    old: object
-    added: object
-    removed: object
 
 
 def updates(rows: Iterable[Json], audits: Iterable[Json], born: datetime | None) -> list[Update]:
@@ -75,140 +64,149 @@ def _update(row: Json, children: str, author: str, born: datetime | None) -> Upd
     return Update(key, at or born or EPOCH, row.get(author), via, dicts(row.get(children)), at is not None)
 
 
-def changes(child: Json) -> Iterator[Change]:
-    """The fields a child sets: named by `field_name` in audits, by its own key in ticket events."""
-    old, added, removed = child.get("previous_value"), child.get("added_tags"), child.get("removed_tags")
-    name = child.get("field_name")
+def changes(child: Json) -> Iterator[Move]:
+    """What a child changed: named by `field_name` in audits, by its own key in ticket events."""
+    old, name = child.get("previous_value"), child.get("field_name")
     if isinstance(name, str | int):
-        yield Change(str(name), child.get("value"), old, added, removed)
+        yield str(name), child.get("value"), old
         return
-    custom, before = part(child, "custom_ticket_fields"), part(child, "previous_value")
-    for field, value in custom.items():
-        yield Change(field, value, before.get(field) if before else old, None, None)
     for field, value in child.items():
         if field not in PLACE:
-            yield Change(field, value, old, added, removed)
+            yield field, value, old
+        elif field == "custom_ticket_fields" and isinstance(value, dict):
+            for key, choice in value.items():
+                yield key, choice, old.get(key) if isinstance(old, dict) else old
 
 
 class Trail:
     """Collects the events of one ticket in vendor order, then applies what later events did to earlier messages.
 
-    watched: fields whose last setter is of interest (escalation labels). has_rating: ratings came as records of their
-    own, so their echoes in the history are not counted again.
+    type_field: the field whose first value is kept. watched: fields whose last setter is kept (escalation labels).
+    has_rating: ratings came as records of their own, so their echoes in the history are not counted again.
     """
 
-    def __init__(self, cast: Cast, born: datetime | None, watched: Iterable[str], has_rating: bool) -> None:
-        self.cast, self.born, self.watched, self.has_rating = cast, born, frozenset(watched), has_rating
+    def __init__(
+        self, cast: Cast, born: datetime | None, type_field: str, watched: Container[str], has_rating: bool
+    ) -> None:
+        self.cast, self.born, self.type_field, self.watched = cast, born, type_field, watched
+        self.has_rating = has_rating
         self.events: list[Json] = []
         self.comment_times: list[datetime] = []
-        self.first_values: dict[str, object] = {}
+        self.first_type: object = None
         self.setters: dict[str, Json] = {}
-        self.bodiless = self.untimed = self.turns = 0
+        self.untimed = self.turns = self.calls = 0
         self.created = False
         self._ids: set[str] = set()
         self._turns_told: set[object] = set()
         self._messages: dict[str, list[Json]] = {}
         self._files: dict[str, list[str | None]] = {}
         self._later: list[tuple[str, Json]] = []
+        self.lost = False
 
     def read(self, update: Update) -> None:
         """Every child of one update, and the merge it may be."""
         self.untimed += not update.timed
-        begun = len(self.events)
+        self.lost, begun = False, len(self.events)
+        by_author = self.cast.doer(update.author, update.via)
         for index, child in enumerate(update.children):
-            kind = text(child.get("event_type")) or text(child.get("type")) or "unknown"
-            own, place = child.get("via"), f"{update.id}:{index}"
-            via = read_via(own, child.get("via_reference_id")) if own else update.via
+            named = child.get("event_type") or child.get("type")
+            kind = named if type(named) is str else "unknown"
+            moves = self._moves(child, kind) if kind in FIELD_SETS else None
+            if moves == []:
+                continue
+            via, actor = update.via, by_author
+            if child.get("via"):
+                via = read_via(child["via"], child.get("via_reference_id"))
+                actor = self.cast.doer(update.author, via)
+            key = native_id(child.get("id"))
             base = {
-                "id": self.name(native_id(child.get("id")) or place, place),
+                "id": self.name(f"{update.id}:{index}" if key is None or key in self._ids else key),
                 "at": update.at,
-                "actor": self.cast.doer(update.author, via),
+                "actor": actor,
                 "native_kind": kind,
                 "cause": via.cause,
             }
-            if kind in FIELD_SETS:
-                self._fields(base, child, kind)
+            if moves:
+                self._fields(base, child, moves)
             elif kind in COMMENTS:
                 self._comment(base, child, via)
-            elif kind in _READERS:
-                _READERS[kind](self, base, child)
             else:
-                self._other(base)
-        if via_merge(update.via) or any(MERGED_TAG in event.get("added", ()) for event in self.events[begun:]):
+                _READERS.get(kind, Trail._plain)(self, base, child)
+        if self.lost or update.via.kind == "merge" or update.via.rel == "merge":
             self._merge(update, self.events[begun:])
 
-    def name(self, wanted: str, spare: str) -> str:
+    def name(self, wanted: str) -> str:
         """An event id that no other event of this ticket has."""
-        name = wanted if wanted not in self._ids else spare
-        while name in self._ids:
-            name += "'"
-        self._ids.add(name)
-        return name
+        while wanted in self._ids:
+            wanted += "'"
+        self._ids.add(wanted)
+        return wanted
 
     def finish(self) -> None:
         """Apply visibility changes and redactions, in whatever order they were told."""
         for kind, child in self._later:
             target = native_id(child.get("comment_id")) or ""
             for message in self._messages.get(target, ()):
-                if kind == "privacy":
-                    message["visibility"] = "private"
+                if kind == "visibility":
+                    message["visibility"] = _visibility(child)
                 elif kind == "text":
                     _redact(message)
                 else:
                     self._drop_file(target, message, native_id(child.get("attachment_id")))
 
-    def _other(self, base: Json, **data: object) -> None:
-        self.events.append({**base, "kind": "other", "data": {name: short(value) for name, value in data.items()}})
+    def _plain(self, base: Json, _child: Json) -> None:
+        """An event of a kind that is not ours to judge; what it holds stays in the raw record."""
+        self.events.append({**base, "kind": "other"})
 
     # --- messages ---------------------------------------------------------------------------------------------------
 
     def _comment(self, base: Json, child: Json, via: Via) -> None:
         body, form = body_of(child)
         if body is None:
-            self.bodiless += 1
-            self._other(base)
+            self._plain(base, child)
             return
         base["at"] = parse_time(child.get("created_at")) or base["at"]
         if child.get("author_id") is not None:
             base["actor"] = self.cast.doer(child["author_id"], via)
         files = dicts(child.get("attachments"))
-        message = {
-            **base,
-            "kind": "message",
-            "visibility": "public" if child.get("public") is True else "private",
-            "body": body,
-            "body_format": form,
-            "channel": via.channel,
-            "attachments": [_attachment(file) for file in files],
-            "via_api": via.kind == "api",
-        }
+        base.update(
+            kind="message",
+            visibility=_visibility(child),
+            body=body,
+            body_format=form,
+            channel=via.channel,
+            attachments=[_attachment(file) for file in files],
+            via_api=via.kind == "api",
+        )
         key = native_id(child.get("id")) or base["id"]
-        self._messages.setdefault(key, []).append(message)
-        self._files[key] = [native_id(file.get("id")) for file in files]
+        self._messages.setdefault(key, []).append(base)
+        if files:
+            self._files[key] = [native_id(file.get("id")) for file in files]
         self.comment_times.append(base["at"])
-        self.events.append(message)
+        self.calls += base["native_kind"] == "VoiceComment"
+        self.events.append(base)
 
     def _privacy(self, base: Json, child: Json) -> None:
-        """A comment made private. The vendor cannot publish a private note, so nothing here ever does."""
-        if child.get("public") is not False:
-            self._other(base, comment_id=child.get("comment_id"))
+        """Public only where the vendor says so in as many words; anything unclear stays as it is."""
+        if not isinstance(child.get("public"), bool):
+            self._plain(base, child)
             return
-        self._later.append(("privacy", child))
-        target = native_id(child.get("comment_id"))
-        self.events.append({**base, "kind": "visibility", "target": target, "visibility": "private"})
+        self._later.append(("visibility", child))
+        target, visibility = native_id(child.get("comment_id")), _visibility(child)
+        self.events.append({**base, "kind": "visibility", "target": target, "visibility": visibility})
 
     def _redaction(self, base: Json, child: Json) -> None:
         self._later.append(("text" if base["native_kind"] == "CommentRedactionEvent" else "file", child))
         self.events.append({**base, "kind": "redaction", "target": native_id(child.get("comment_id"))})
 
     def _drop_file(self, target: str, message: Json, file: str | None) -> None:
-        names = self._files[target]
+        names = self._files.get(target, [])
         if file in names:
             at = names.index(file)
             del names[at], message["attachments"][at]
 
     def _chat(self, base: Json, child: Json) -> None:
-        self._other(base)
+        self._plain(base, child)
         for index, entry in enumerate(dicts(part(child, "value").get("history"))):
             self.turn(entry, f"{base['id']}:{index}", base["at"])
 
@@ -221,7 +219,7 @@ class Trail:
         self.turns += 1
         self.events.append(
             {
-                "id": self.name(key, key),
+                "id": self.name(key),
                 "at": turn.at or fallback,
                 "actor": self.cast.chat_author(turn),
                 "native_kind": turn.kind,
@@ -235,46 +233,49 @@ class Trail:
 
     # --- fields -----------------------------------------------------------------------------------------------------
 
-    def _fields(self, base: Json, child: Json, kind: str) -> None:
-        creating = kind == "Create"
-        self.created = self.created or creating
-        wanted = base["id"]
-        for number, change in enumerate(changes(child)):
-            first = change.new if creating or change.old is None else change.old
-            if first is not None:
-                self.first_values.setdefault(change.field, first)
-            if change.field in self.watched:
-                self.setters[change.field] = base
-            if creating and (change.new is None or change.field not in OWN_EVENT):
-                continue
-            if number:
-                base = {**base, "id": self.name(f"{wanted}:{change.field}", f"{wanted}:{number}")}
-            self.events.append(self._change(base, change))
+    def _moves(self, child: Json, kind: str) -> list[Move]:
+        """The changes worth an event. A first value is one only where its field has events of its own; the raw record
+        keeps the others.
+        """
+        if kind == "Create":
+            self.created = True
+        moves = []
+        for move in changes(child):
+            field, new, old = move
+            if field == self.type_field and self.first_type is None:
+                self.first_type = new if kind == "Create" or old is None else old
+            if kind != "Create" or (field in _FIELDS and new is not None) or field in self.watched:
+                moves.append(move)
+        return moves
 
-    def _change(self, base: Json, change: Change) -> Json:
-        new, old = change.new, change.old
-        if change.field == "status":
-            return _status(base, new, old)
-        if change.field == "assignee_id":
-            to = self.cast.assignee_kind(new)
-            return {**base, "kind": "assignment", "to_kind": to, "from_id": native_id(old), "to_id": native_id(new)}
-        if change.field == "group_id":
-            to = self.cast.group_kind(new)
-            return {**base, "kind": "group", "to_kind": to, "from_id": native_id(old), "to_id": native_id(new)}
-        if change.field == "tags":
-            added, removed = tag_change(change)
-            return {**base, "kind": "tag", "added": added, "removed": removed}
-        if change.field == "priority":
-            before = None if old is None else PRIORITY(old)
-            after = PRIORITY("none" if new is None else new)
-            return {**base, "kind": "priority", "from_priority": before, "to_priority": after, "raw_to": text(new)}
-        if change.field == "satisfaction_score" and not self.has_rating:
-            return {**base, "kind": "csat", "satisfaction": score(new, base["at"])}
-        return {**base, "kind": "other", "data": {"field": change.field, "from": short(old), "to": short(new)}}
+    def _fields(self, base: Json, child: Json, moves: list[Move]) -> None:
+        for number, (field, new, old) in enumerate(moves):
+            event = {**base, "id": self.name(f"{base['id']}:{field}")} if number else base
+            if field in _FIELDS:
+                _FIELDS[field](self, event, new, old, child)
+            else:
+                event.update(kind="other", data={"field": field, "from": short(old), "to": short(new)})
+            if field in self.watched:
+                self.setters[field] = event
+            self.events.append(event)
+
+    def _assignment(self, event: Json, new: object, old: object, _child: Json) -> None:
+        to = self.cast.assignee_kind(new)
+        event.update(kind="assignment", to_kind=to, from_id=native_id(old), to_id=native_id(new))
+
+    def _group(self, event: Json, new: object, old: object, _child: Json) -> None:
+        to = self.cast.group_kind(new)
+        event.update(kind="group", to_kind=to, from_id=native_id(old), to_id=native_id(new))
+
+    def _score(self, event: Json, new: object, old: object, _child: Json) -> None:
+        if self.has_rating:
+            event.update(kind="other", data={"field": "satisfaction_score", "from": short(old), "to": short(new)})
+        else:
+            event.update(kind="csat", satisfaction=score(new, event["at"]))
 
     def _rating(self, base: Json, child: Json) -> None:
         if self.has_rating:
-            self._other(base, score=child.get("score"))
+            self._plain(base, child)
             return
         satisfaction = score(child.get("score"), base["at"], child.get("body"))
         self.events.append({**base, "kind": "csat", "satisfaction": satisfaction})
@@ -287,10 +288,9 @@ class Trail:
         if other is None:
             bodies = (event["body"] for event in events if event["kind"] == "message")
             other = next((number for number in map(ticket_number, bodies) if number), None)
-        lost = any(MERGED_TAG in event.get("added", ()) for event in events)
-        side = "into" if lost else "absorbed"
-        place, actor = f"{update.id}:merge", self.cast.doer(update.author, update.via)
-        base = {"id": self.name(place, place), "at": update.at, "actor": actor, "native_kind": "merge"}
+        side = "into" if self.lost else "absorbed"
+        actor = self.cast.doer(update.author, update.via)
+        base = {"id": self.name(f"{update.id}:merge"), "at": update.at, "actor": actor, "native_kind": "merge"}
         self.events.append({**base, "cause": update.via.cause, "kind": "merge", side: other})
 
 
@@ -304,11 +304,6 @@ _READERS = {
 }
 
 
-def via_merge(via: Via) -> bool:
-    """Whether an update is part of a merge."""
-    return via.kind == "merge" or via.rel == "merge"
-
-
 def ticket_number(body: str) -> str | None:
     """The first `#123` of a text."""
     _, mark, rest = body.partition("#")
@@ -320,19 +315,46 @@ def ticket_number(body: str) -> str | None:
     return None
 
 
-def _status(base: Json, new: object, old: object) -> Json:
+def _status(_trail: Trail, event: Json, new: object, old: object, _child: Json) -> None:
     if new == "deleted":
-        return {**base, "kind": "deleted"}
-    if old == "deleted":
-        return {**base, "kind": "deleted", "reason": "restored"}
-    return {
-        **base,
-        "kind": "status",
-        "from_status": None if old is None else STATUS(old),
-        "to_status": STATUS(new),
-        "raw_from": short(old),
-        "raw_to": short(new),
-    }
+        event.update(kind="deleted")
+    elif old == "deleted":
+        event.update(kind="deleted", reason="restored")
+    else:
+        before = None if old is None else STATUS(old)
+        event.update(kind="status", from_status=before, to_status=STATUS(new), raw_from=short(old), raw_to=short(new))
+
+
+def _tags(trail: Trail, event: Json, new: object, old: object, child: Json) -> None:
+    """Tags added and removed: as stated, else the difference of the two lists."""
+    added, removed, now, before = child.get("added_tags"), child.get("removed_tags"), words(new), words(old)
+    event.update(
+        kind="tag",
+        added=words(added) if isinstance(added, list) else [tag for tag in now if tag not in before],
+        removed=words(removed) if isinstance(removed, list) else [tag for tag in before if tag not in now],
+    )
+    trail.lost = trail.lost or MERGED_TAG in event["added"]
+
+
+def _priority(_trail: Trail, event: Json, new: object, old: object, _child: Json) -> None:
+    before = None if old is None else PRIORITY(old)
+    after = PRIORITY("none" if new is None else new)
+    event.update(kind="priority", from_priority=before, to_priority=after, raw_to=text(new))
+
+
+_FIELDS: dict[str, Callable[[Trail, Json, object, object, Json], None]] = {
+    "status": _status,
+    "priority": _priority,
+    "tags": _tags,
+    "assignee_id": Trail._assignment,
+    "group_id": Trail._group,
+    "satisfaction_score": Trail._score,
+}
+"""Fields with events of their own."""
+
+
+def _visibility(child: Json) -> str:
+    return "public" if child.get("public") is True else "private"
 
 
 def _redact(message: Json) -> None:
@@ -340,15 +362,6 @@ def _redact(message: Json) -> None:
     message["redacted"] = True
     if REDACTED not in message["body"]:
         message["body"] = ""
-
-
-def tag_change(change: Change) -> tuple[list[str], list[str]]:
-    """Tags added and removed: as stated, else the difference of the two lists."""
-    new, old = words(change.new), words(change.old)
-    return (
-        words(change.added) if isinstance(change.added, list) else [tag for tag in new if tag not in old],
-        words(change.removed) if isinstance(change.removed, list) else [tag for tag in old if tag not in new],
-    )
 
 
 def score(raw: object, at: datetime, comment: object = None) -> Json:

@@ -10,7 +10,7 @@ from clonedesk_connectors.model import AssigneeKind, Channel, Status, Ticket
 from clonedesk_connectors.protocol import AccountConfig, Bundle, FollowUp
 from clonedesk_connectors.text.times import parse_time, unix_s
 from clonedesk_connectors.vendors.zendesk.cast import Cast, read_via
-from clonedesk_connectors.vendors.zendesk.csat import csat_events
+from clonedesk_connectors.vendors.zendesk.csat import csat_events, header_rating
 from clonedesk_connectors.vendors.zendesk.events import EPOCH, Json, Trail, updates
 from clonedesk_connectors.vendors.zendesk.handover import with_hand_overs
 from clonedesk_connectors.vendors.zendesk.mapping import CHANNEL, PRIORITY, STATUS
@@ -49,14 +49,14 @@ def normalize(account: str, bundle: Bundle) -> Ticket | None:
     born = parse_time(raw.get("created_at")) or parse_time(version or None)
     cast = Cast(bundle.directory, bundle.config, native_id(raw.get("requester_id")), ai_scope=was_ai)
     ratings = csat_events(bundle.records, cast, born or EPOCH)
-    trail = Trail(cast, born, bundle.config.label_fields, has_rating=bool(ratings))
+    trail = Trail(cast, born, bundle.config.type_field or "type", bundle.config.label_fields, bool(ratings))
     for update in updates(bundle.records.get("ticket_event", ()), bundle.records.get("audit", ()), born):
         trail.read(update)
     for index, entry in enumerate(bundle.records.get("conversation_log", ())):
         trail.turn(entry, f"log:{native_id(entry.get('id')) or index}", born or EPOCH)
     trail.finish()
     facts = header(raw, bundle.config, cast, trail)
-    events = [*trail.events, *ratings, *own_events(raw, facts, trail)]
+    events = [*trail.events, *ratings, *own_events(raw, facts, trail, ratings)]
     events.sort(key=_at)
     events = with_hand_overs(events, bundle.config.ai_groups, was_ai=was_ai, left_scope=left_scope)
     for seq, event in enumerate(events):
@@ -119,7 +119,7 @@ def header(raw: Json, config: AccountConfig, cast: Cast, trail: Trail) -> Json:
         "subject": text(raw.get("subject")),
         "ticket_type": _ticket_type(raw, config, fields, trail),
         "language": cast.locale,
-        "tier": fields.get(config.tier_field) if config.tier_field else None,
+        "tier": _tier(config.tier_field, fields, cast),
         "tags": tags,
         "requester": customer,
         "organization_id": native_id(raw.get("organization_id")),
@@ -152,9 +152,13 @@ def _channel(word: str | None, raw: Json) -> Channel:
 
 def _ticket_type(raw: Json, config: AccountConfig, fields: Mapping[str, str | None], trail: Trail) -> str | None:
     """The first type the ticket was given: a type edited after an escalation would tell its outcome."""
-    name = config.type_field or "type"
-    current = fields.get(name) if config.type_field else short(raw.get("type"))
-    return field_text(trail.first_values.get(name)) or current
+    current = fields.get(config.type_field) if config.type_field else short(raw.get("type"))
+    return field_text(trail.first_type) or current
+
+
+def _tier(name: str | None, fields: Mapping[str, str | None], cast: Cast) -> str | None:
+    """From a custom field of the ticket, else from a field of the requester."""
+    return (fields.get(name) or field_text(cast.user_fields.get(name))) if name else None
 
 
 def _held_by(raw: Json, cast: Cast) -> AssigneeKind:
@@ -193,8 +197,13 @@ def field_text(value: object) -> str | None:
     return text(value) or short(value)
 
 
-def own_events(raw: Json, facts: Json, trail: Trail) -> Iterator[Json]:
-    """What the ticket's own record says and its history does not: a deletion, and the ticket it continues."""
+def own_events(raw: Json, facts: Json, trail: Trail, ratings: list[Json]) -> Iterator[Json]:
+    """What the ticket's own record says and its history does not: the ticket it continues, a rating, a deletion."""
+    changed = facts["updated_at"] or parse_time(raw.get("generated_timestamp")) or trail.born or EPOCH
+    rated = ratings or any(event["kind"] == "csat" and event["satisfaction"]["value"] for event in trail.events)
+    rating = None if rated else header_rating(raw, trail.cast, changed)
+    if rating:
+        yield rating
     if facts["follow_up_of"]:
         yield {
             "id": "follow_up",
@@ -207,7 +216,7 @@ def own_events(raw: Json, facts: Json, trail: Trail) -> Iterator[Json]:
     if facts["deleted"] and not any(event["kind"] == "deleted" for event in trail.events):
         yield {
             "id": "deleted",
-            "at": facts["updated_at"] or parse_time(raw.get("generated_timestamp")) or trail.born or EPOCH,
+            "at": changed,
             "actor": trail.cast.person(None),
             "native_kind": "deleted",
             "kind": "deleted",
@@ -244,6 +253,8 @@ def coverage(raw: Json, bundle: Bundle, trail: Trail, version: int) -> Json:
     expected = counted if type(counted) is int and counted >= 0 else None
     until = parse_time(version or None)
     got = sum(1 for at in trail.comment_times if until is None or at <= until)
+    if got != expected and got - trail.calls == expected:
+        got -= trail.calls  # whether the count includes calls is not documented
     fetched = bool(bundle.records.get("audit"))
     return {
         "messages_expected": expected,
@@ -264,7 +275,7 @@ def _gaps(raw: Json, bundle: Bundle, trail: Trail, expected: int | None, got: in
             else "the export left them out"
         )
         yield {"what": "messages", "why": why}
-    if needs_transcript(raw, trail.turns, trail.comment_times):
+    if needs_transcript(raw, trail):
         yield {"what": "transcript", "why": "a messaging ticket without its conversation"}
     for stream, status in sorted(bundle.gone.items()):
         yield {"what": stream, "why": f"the vendor answered {status}"}
@@ -272,9 +283,11 @@ def _gaps(raw: Json, bundle: Bundle, trail: Trail, expected: int | None, got: in
         yield {"what": "event times", "why": f"{trail.untimed} updates without a readable time"}
 
 
-def needs_transcript(raw: Json, turns: int, comments: list[datetime]) -> bool:
-    """A messaging ticket whose only comment is the vendor's stub: its turns are in the conversation log."""
-    return raw.get("from_messaging_channel") is True and turns == 0 and len(comments) < 2
+def needs_transcript(raw: Json, trail: Trail) -> bool:
+    """A messaging ticket of which we hold nothing public: its comment is a private stub, its turns are elsewhere."""
+    if raw.get("from_messaging_channel") is not True or STATUS(raw.get("status")) is Status.DELETED:
+        return False
+    return not any(event["kind"] == "message" and event["visibility"] == "public" for event in trail.events)
 
 
 def gaps(bundle: Bundle, ticket: Ticket) -> Iterator[FollowUp]:

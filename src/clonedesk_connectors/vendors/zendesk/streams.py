@@ -257,7 +257,8 @@ def _read_surveys(request: Request, body: bytes) -> Page:
     envelope, found = split_records(body, "survey_responses")
     records, newest = [], 0
     for key, row, payload in _rows(found, "survey_responses"):
-        version = max((unix_s(answer.get("updated_at")) for answer in dicts(row.get("answers"))), default=0)
+        parts = (row, *dicts(row.get("answers")))
+        version = max(unix_s(part.get(name)) for part in parts for name in ("updated_at", "created_at"))
         newest = max(newest, version)
         tickets = [s.get("id") for s in dicts(row.get("subjects")) if s.get("type") == "ticket"]
         records.append(RawRecord("survey_response", key, payload, version, native_id(tickets[0]) if tickets else None))

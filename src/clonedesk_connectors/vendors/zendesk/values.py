@@ -12,9 +12,9 @@ SHORT = 200
 
 def native_id(value: object) -> str | None:
     """An id as text; None for anything that is not one."""
-    if isinstance(value, str):
-        return value.strip() or None
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST else None
+    if type(value) is int:
+        return str(value) if -_LARGEST < value < _LARGEST else None
+    return (value.strip() or None) if isinstance(value, str) else None
 
 
 def text(value: object) -> str | None:
