@@ -74,6 +74,22 @@ class Environment:
         return f"CLONEDESK_{vendor}_{field}".upper().replace("-", "_")
 
 
+class Given:
+    """Values that the calling program hands over, by field name in any case."""
+
+    title = "the credentials argument"
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = {name.upper(): value for name, value in values.items()}
+
+    def read(self, vendor: str, account: str, field: str) -> Secret | None:
+        value = self._values.get(field.upper(), "").strip()
+        return Secret(value) if value else None
+
+    def label(self, vendor: str, account: str, field: str) -> str:
+        return field.lower()
+
+
 def find_credentials(
     vendor: str, account: str, forms: Iterable[CredentialForm], sources: Sequence[Source] | None = None
 ) -> Credentials:

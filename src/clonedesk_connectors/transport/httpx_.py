@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
 
@@ -53,7 +54,7 @@ class HttpxTransport:
             "accept-encoding": ACCEPTED,
             "user-agent": f"clonedesk-connectors/{version('clonedesk-connectors')}",
         }
-        trust = _trusted_roots()
+        trust = trusted_roots(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
         timeout = httpx.Timeout(timeout_s, connect=min(10.0, timeout_s))
         self._clients = [_client(trust, timeout, proxies=not self._origin.loopback) for _ in range(connections)]
         self._idle: asyncio.LifoQueue[httpx.AsyncClient] = asyncio.LifoQueue()  # the warmest connection first
@@ -77,7 +78,7 @@ class HttpxTransport:
                     return await self._exchange(client, request.method, url, sent, content)
         except (httpx.HTTPError, TimeoutError) as error:
             # Not chained: the library's words may hold an address with its query.
-            raise TransportFailed(_reason(error)) from None
+            raise TransportFailed(failure_of(error)) from None
         finally:
             self._idle.put_nowait(client)
 
@@ -107,22 +108,24 @@ def _client(trust: ssl.SSLContext, timeout: httpx.Timeout, *, proxies: bool) -> 
     )
 
 
-def _trusted_roots() -> ssl.SSLContext:
-    """The bundled certificate roots, and those of SSL_CERT_FILE and SSL_CERT_DIR besides (a company's own proxy).
+@lru_cache(maxsize=4)
+def trusted_roots(file: str | None, folder: str | None) -> ssl.SSLContext:
+    """The bundled certificate roots, and those named by SSL_CERT_FILE and SSL_CERT_DIR besides (a company's own proxy).
 
-    Nothing in the environment can replace the roots or switch verification off.
+    Nothing in the environment can replace the roots or switch verification off. Raises ConfigError when what it names
+    cannot be read.
     """
     trust = httpx.create_ssl_context(trust_env=False)
-    file, folder = os.environ.get("SSL_CERT_FILE") or None, os.environ.get("SSL_CERT_DIR") or None
     if file or folder:
         try:
-            trust.load_verify_locations(file, folder)
+            trust.load_verify_locations(file or None, folder or None)
         except OSError:
             raise ConfigError("SSL_CERT_FILE or SSL_CERT_DIR does not hold readable certificates") from None
     return trust
 
 
-def _reason(error: Exception) -> Failure:
+def failure_of(error: Exception) -> Failure:
+    """Our word for what httpx raised."""
     if isinstance(error, _NEVER_SENT):
         return Failure.UNTRUSTED if _is_certificate_error(error) else Failure.CONNECT
     return Failure.TIMEOUT if isinstance(error, httpx.TimeoutException | TimeoutError) else Failure.RESET
