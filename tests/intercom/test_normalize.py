@@ -213,6 +213,11 @@ def test_an_outbound_message_under_a_teammates_name_is_automation(how: str) -> N
     assert (ticket.channel, ticket.requester and ticket.requester.id) == (Channel.MOBILE, "6650c0ffee")
 
 
+def test_a_merge_is_an_event_of_the_survivor() -> None:
+    ticket = ticket_of(part(1, "merged_primary_conversation", WORKFLOW, 60))
+    assert [(one.id, one.kind) for one in ticket.events[1:]] == [("1:merged", "merge")]
+
+
 # --- responsibility ---
 
 
@@ -393,6 +398,11 @@ def test_the_rating_of_the_ai_is_the_ais() -> None:
     agent = {"rating": 1, "rating_remark": "no", "created_at": T0 + 40, "updated_at": T0 + 45}
     csat = event(ticket_of(ANSWER, ai_agent=agent), "ai_rating")
     assert (csat.satisfaction.rated, csat.satisfaction.value, csat.at) == (Rated.AI, 1, at(45))
+
+
+def test_a_rating_without_any_time_is_no_event() -> None:
+    rating = {"rating": 4, "created_at": None, "updated_at": None}
+    assert kinds(ticket_of(conversation_rating=rating, updated_at=None)) == ["message"]
 
 
 # --- header ---

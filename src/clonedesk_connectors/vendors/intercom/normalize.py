@@ -25,8 +25,7 @@ _PEOPLE = (AssigneeKind.HUMAN, AssigneeKind.GROUP)
 def gaps(bundle: Bundle) -> Iterator[FollowUp]:
     """The whole conversation, where only its line in the search, or an older copy, is known."""
     item, whole = _latest(bundle.records, "conversation_item"), _latest(bundle.records, "conversation")
-    stale = item and (not whole or version_of(whole) < version_of(item))
-    if stale and not bundle.gone.get("conversation"):
+    if _is_stale(whole, item) and not bundle.gone.get("conversation"):
         yield FollowUp("conversation", bundle.ticket_id, version_of(item))
 
 
@@ -44,6 +43,11 @@ def normalize(bundle: Bundle, account: str, api_version: str) -> Ticket | None:
 def _latest(records: Records, kind: str) -> dict[str, Any]:
     found = records.get(kind)
     return found[-1] if found else {}
+
+
+def _is_stale(whole: Json, item: Json) -> bool:
+    """Whether the search showed something newer than the whole conversation we have, if we have it."""
+    return bool(item) and (not whole or version_of(item) > version_of(whole))
 
 
 def _parts(head: Json) -> list[dict[str, Any]]:
@@ -74,7 +78,7 @@ class _Story:
         self.deletion = _latest(records, "deletion")
         self.ticket_json = _latest(records, "ticket")
         self.whole, item = _latest(records, "conversation"), _latest(records, "conversation_item")
-        self.stale = bool(item) and version_of(item) > version_of(self.whole)
+        self.stale = _is_stale(self.whole, item)
         head = {**self.whole, **item} if self.stale else self.whole
         self.native = bool(head)
         self.head: Json = head or (_as_conversation(self.ticket_json) if self.ticket_json else {})
@@ -138,7 +142,7 @@ class _Story:
         """Why messages are known to be missing; None where they are not."""
         if not self.head:
             return "deleted before it was read"
-        if self.native and (self.stale or not self.whole):
+        if self.stale:
             status = self.bundle.gone.get("conversation")
             return f"the conversation answered {status}" if status else "the newest version was not read yet"
         if got >= MOST_PARTS or (expected is not None and expected > got):
@@ -267,10 +271,10 @@ class _Story:
     def _requester(self) -> Json | None:
         """The first contact; name and address from what they wrote, as contacts carry only ids."""
         authors = [obj(self.source.get("author")), *(obj(part.json.get("author")) for part in self.parts)]
-        customers = {ident(one.get("id")): one for one in reversed(authors) if one.get("type") in CUSTOMER_TYPES}
+        customers = {ident(one.get("id")): one for one in reversed(authors) if _is_contact(one)}
         contacts = items(obj(self.head.get("contacts")).get("contacts"))
         first = next((ident(one.get("id")) for one in (authors[0], *contacts) if _is_contact(one)), None)
-        native_id = first or next((key for key in reversed(customers) if key), None)
+        native_id = first or next(reversed(customers), None)
         if native_id is None:
             return None
         known = customers.get(native_id, {})
@@ -278,7 +282,7 @@ class _Story:
 
 
 def _is_contact(one: Json) -> bool:
-    return one.get("type") in CUSTOMER_TYPES and ident(one.get("id")) is not None
+    return scalar(one.get("type")) in CUSTOMER_TYPES and ident(one.get("id")) is not None
 
 
 def _fingerprint(part: Json) -> tuple[str | None, ...]:
