@@ -23,7 +23,9 @@ from clonedesk_connectors.testing.sandbox.zendesk_lists import Lists
 from clonedesk_connectors.testing.sandbox.zendesk_people import INTEGRATION_USER, People
 from clonedesk_connectors.testing.sandbox.zendesk_replies import forbidden, invalid_endpoint, unauthorized
 from clonedesk_connectors.testing.sandbox.zendesk_tickets import Tickets
+from clonedesk_connectors.testing.sandbox.zendesk_write import Write, Writer
 from clonedesk_connectors.testing.world import World
+from clonedesk_connectors.testing.world.directory import AI_AGENT, FIRST_HUMAN
 
 _ACCOUNT = {
     "team": 200,
@@ -87,14 +89,52 @@ class ZendeskSandbox(Sandbox):
         events = Events(self.world, self._people)
         exports = Exports(self.desk, self._people, tickets, events)
         lists = Lists(self.desk, self._people, tickets, events)
+        self._writer = Writer(self.desk, tickets, events)
         self._routes: list[tuple[str, re.Pattern[str], Callable[..., Reply]]] = [
             ("GET", re.compile(pattern), handler) for pattern, handler in _read_routes(exports, lists).items()
         ]
+        self._routes.append(("PUT", re.compile(r"/api/v2/tickets/(\d+)"), self._writer.ticket))
+        self._routes.extend(
+            (method, re.compile(r"/api/v2/tickets/(\d+)/tags"), self._writer.tags)
+            for method in ("PUT", "POST", "DELETE")
+        )
 
     def advance(self, seconds: int) -> None:
         """Let the desk's own time pass; what the world has planned for it happens."""
         with self.lock:
             self.desk.advance(seconds)
+
+    def update(
+        self, number: int, *, by: str = "customer", comment: str | None = None, public: bool = True, **fields: str
+    ) -> None:
+        """Change a ticket at the desk's now, behind the connector's back. by: customer, human or ai.
+
+        fields: status, priority or tag. A customer's comment reopens a pending or solved ticket.
+        """
+        with self.lock:
+            story = self.desk.story(number)
+            steps: list[tuple[str, str, str | None]] = []
+            if comment is not None:
+                steps.append(("message" if public else "note", "text", comment))
+                if by == "customer" and self.desk.history(number).state.status in ("pending", "hold", "solved"):
+                    fields = {"status": "open"} | fields
+            steps.extend((kind, value, None) for kind, value in fields.items())
+            self.desk.change(number, by, {"customer": story.customer, "human": FIRST_HUMAN, "ai": AI_AGENT}[by], *steps)
+
+    def touch(self, number: int) -> None:
+        """A system change: the ticket's generated_timestamp moves to now, its updated_at stays."""
+        with self.lock:
+            self.desk.touch(number)
+
+    @property
+    def writes(self) -> list[Write]:
+        """Every write that took effect, in order."""
+        return self._writer.writes
+
+    @property
+    def public_writes(self) -> list[Write]:
+        """Writes that put a comment before the customer's eyes."""
+        return [write for write in self._writer.writes if write.public]
 
     def answer(self, call: Call) -> Reply:
         self._people.base_url = call.base_url

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from clonedesk_connectors.testing.sandbox.timeline import Timeline
 from clonedesk_connectors.testing.sandbox.zendesk_history import History, history_of
 from clonedesk_connectors.testing.world import Step, Story, World
+from clonedesk_connectors.testing.world.tale import FOREVER
 
 _CACHED = 1024
 """Histories kept: a page of events comes from a few hundred tickets; many more would only slow the garbage collector.
@@ -175,8 +176,8 @@ class Desk:
         before = story.until(self.now_s)
         self._drop_future(number)
         self._live[number] = story._replace(steps=before + new)
-        if role in ("human", "shared"):
-            self._ai_until[number - 1] = min(self._ai_until[number - 1], self.now_s)
+        if self.is_ai_only(number):
+            self._ai_until[number - 1] = self.now_s if role in ("human", "shared") else FOREVER
         self.events.add(event_key(self.now_s, number, turn))
         self.touch(number)
         return turn

@@ -19,6 +19,8 @@ INTEGRATION_USER = 6_100_000_000_001
 BRAND, FORM = 5_200_000_000_001, 5_500_000_000_001
 FIELD_TOPIC, FIELD_OUTCOME = 5_400_000_000_001, 5_400_000_000_002
 SYSTEM_USER = -1
+INTEGRATION = "integration"
+"""Role of whoever writes through the API; it exists in this sandbox only."""
 
 STATUS_IDS = {
     name: 5_300_000_000_001 + n for n, name in enumerate(("new", "open", "pending", "hold", "solved", "closed"))
@@ -33,9 +35,11 @@ def iso(seconds: int) -> str:
 
 
 def user_id(role: str, actor: int) -> int:
-    """The Zendesk id of a world actor; rules act as the system user -1."""
+    """The Zendesk id of a world actor; rules act as the system user -1, API writes as the integration's user."""
     if role == "automation":
         return SYSTEM_USER
+    if role == INTEGRATION:
+        return INTEGRATION_USER
     return CUSTOMER_BASE + actor if role == "customer" else STAFF_BASE + actor
 
 

@@ -18,6 +18,10 @@ def forbidden() -> Reply:
     return Reply({"error": {"title": "Forbidden", "message": "You do not have access to this page."}}, 403)
 
 
+def read_only_ticket() -> Reply:
+    return Reply({"error": {"title": "Forbidden", "message": "AI agent tickets are read-only."}}, 403)
+
+
 def record_not_found() -> Reply:
     return Reply({"error": "RecordNotFound", "description": "Not found"}, 404)
 

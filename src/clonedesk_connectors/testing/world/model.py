@@ -24,7 +24,7 @@ class Step(NamedTuple):
     actor: index of the customer, staff member or rule (by role). What `value`, `previous` and `detail` hold, by kind:
 
     ===============  ==========================================================================================
-    message, note    value: name of the text; detail: the literal text when it does not come from the tables
+    message, note    value: name of the text; or `text` or `html`, and detail is the text itself (live changes)
     status           value, previous: one of `STATUSES`
     custom_status    value: name of a workflow state inside the status category `previous`
     assign           value, previous: staff index or None

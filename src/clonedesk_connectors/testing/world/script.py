@@ -2,7 +2,7 @@
 
 One line is one turn: `[?60% | &] DELAY ACTOR: EFFECT; EFFECT [by RULE]; ...`
 
-- DELAY after the turn before: `0`, `30s`, `5s-60s`, `1h-23h`, or `sweep` (the next weekly bulk edit, at least 1 h
+- DELAY after the turn before: `0`, `30s`, `5s-60s`, `1h-23h`, or `sweep` (the next bulk edit, at least 1 h
   away).
 - ACTOR: customer, ai, human (the one who takes the ticket), colleague, shared, operations, or `rule/NAME`.
 - EFFECT: a verb of `tale.VERBS` with its words. `by RULE` makes it a side effect of the turn.

@@ -8,8 +8,8 @@ from clonedesk_connectors.testing.world.model import AI, AUTOMATION, CUSTOMER, H
 from clonedesk_connectors.testing.world.script import Turn
 
 FOREVER = 1 << 62
-_HOUR, _WEEK = 3600, 7 * 86400
-_SWEEP_OFFSET = 3 * 86400 + 22 * 3600  # 1970-01-01 was a Thursday; sweeps run on Sundays at 22:00 UTC
+_HOUR, _SWEEP_EVERY = 3600, 28 * 86400
+_SWEEP_OFFSET = 3 * 86400 + 22 * 3600  # a Sunday at 22:00 UTC: 1970-01-01 was a Thursday
 
 
 class Cast(NamedTuple):
@@ -113,8 +113,8 @@ class Tale:
 
 
 def next_sweep(at_s: int) -> int:
-    """The first weekly bulk edit at or after a time (unix seconds): every Sunday at 22:00:00 UTC."""
-    return at_s + (_SWEEP_OFFSET - at_s) % _WEEK
+    """The first bulk edit at or after a time (unix seconds): every fourth Sunday at 22:00:00 UTC, all tickets at once."""
+    return at_s + (_SWEEP_OFFSET - at_s) % _SWEEP_EVERY
 
 
 Verb = Callable[[Tale, str, int, tuple[str, ...]], None]

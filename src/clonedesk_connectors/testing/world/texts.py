@@ -5,9 +5,10 @@ dialects, signatures, right-to-left markup. `fresh` is what the author newly wro
 find.
 """
 
+import re
 import tomllib
 from functools import cache
-from html import escape
+from html import escape, unescape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 INTERNAL = ("triage", "draft", "merged")
 """Notes are written in English whatever the customer speaks."""
 
-_HUGE_S = 60_000
+_TAG = re.compile(r"<[^>]*>")
+_HUGE_BYTES = 60_000
 _PRODUCTS = (
     "Merlo 3",
     "Kettlehaus",
@@ -61,13 +63,18 @@ def subject(world: "World", story: Story) -> str:
 def text(world: "World", story: Story, step: Step) -> Text:
     """The text of a message or note step."""
     if step.detail is not None:
-        return Text(f"<p>{escape(step.detail)}</p>", step.detail, step.detail, story.language)
+        return _literal(step.detail, story.language, is_html=step.value == "html")
     language = "en" if step.value in INTERNAL else story.language
     roll = mix(world.seed, story.key, step.turn, len(step.value))
     fresh = _fresh(world, story, step.value, language, roll)
     if story.channel != "email" or step.role not in (CUSTOMER, HUMAN, SHARED) or step.kind == "note":
         return Text(_paragraphs(fresh, language), fresh, fresh, language)
     return _mail(world, story, step, fresh, language, roll >> 40)
+
+
+def _literal(given: str, language: str, *, is_html: bool) -> Text:
+    plain = unescape(_TAG.sub("", given)).strip() if is_html else given
+    return Text(given if is_html else f"<p>{escape(given)}</p>", plain, plain, language)
 
 
 def words(world: "World", story: Story, name: str, salt: int) -> str:
@@ -115,7 +122,7 @@ def _fill(template: str, world: "World", story: Story) -> str:
 
 def _log_lines(roll: int) -> str:
     line = "2026-01-01 00:00:00 device={:08x} event=sync state=ok retries=0 note=nothing-unusual-here\n"
-    count = _HUGE_S // len(line)
+    count = _HUGE_BYTES // len(line)
     return "".join(line.format(mix(roll, n) & 0xFFFFFFFF) for n in range(count))
 
 
