@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from clonedesk_connectors.errors import ConfigError
 from clonedesk_connectors.model import Ticket
 from clonedesk_connectors.protocol import Account, AccountConfig, Connector, Identity, Verdict, registry
-from clonedesk_connectors.secrets import resolve
+from clonedesk_connectors.secrets import Given, find_credentials
 from clonedesk_connectors.store import Archive
 from clonedesk_connectors.sync import Progress, Pull, RunReport
 from clonedesk_connectors.sync import rebuild as rebuild_account
@@ -84,12 +84,13 @@ def connect(
 def open_session(connection: Connection) -> Session:
     """Transport, limits and retries for one account. Raises ConfigError when credentials are missing."""
     connector = connection.connector
-    form, secrets = resolve(connector, connection.credentials)
+    sources = None if connection.credentials is None else [Given(connection.credentials)]
+    found = find_credentials(connector.name, connector.account.name, connector.credential_forms, sources)
     return Session(
         connector,
         HttpxTransport(connector.base_url()),
-        form,
-        secrets,
+        found.form,
+        found.reveal(),
         share=connection.budget_share,
         clock=time.monotonic,
         sleep=asyncio.sleep,

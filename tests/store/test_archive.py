@@ -201,11 +201,7 @@ def test_saving_tells_new_changed_and_deleted_apart(account: AccountArchive) -> 
     put(account, *(record(n, n, bundle=n) for n in "123"))
     first = [Normalised(n, ticket(n)) for n in "123"]
     assert account.save(first) == (Saved(new=3), 0)
-    second = [
-        Normalised("1", ticket("1")),
-        Normalised("2", ticket("2", subject="x")),
-        Normalised("3", ticket("3", deleted=True)),
-    ]
+    second = [ticket("1"), ticket("2", subject="x"), ticket("3", deleted=True)]
     assert account.save([Normalised(t.native_id, t) for t in second]) == (Saved(changed=2, deleted=1), 0)
 
 

@@ -382,7 +382,7 @@ def test_who_is_cancelled_while_waiting_leaves_the_queue_and_takes_nothing() -> 
         impatient, patient = (asyncio.create_task(budgets.acquire("b")) for _ in range(2))
         await asyncio.sleep(0)
         impatient.cancel()
-        permit.settle([])
+        permit.settle([Budget("b", 1)])
         await patient
         return clock.now
 
@@ -443,9 +443,25 @@ def test_a_bucket_nobody_knows_a_limit_of_is_held_back_only_by_the_account() -> 
     async def main() -> list[float]:
         times = []
         for _ in range(4):
-            (await budgets.acquire("unheard of")).settle([])
+            (await budgets.acquire("unheard of")).settle([Budget("account", 4)])
             times.append(clock.now)
         return times
+
+    assert clock.run(main()) == [1000, 1000, 1000, 1060]
+
+
+def test_an_assumed_limit_falls_when_the_helpdesk_states_none_and_a_stated_one_stays() -> None:
+    clock = FakeClock()
+    budgets = budgets_on(clock, b=Bucket(1), told=Bucket(1))
+
+    async def main() -> list[float]:
+        times = []
+        for _ in range(3):
+            (await budgets.acquire("b")).settle([])
+            times.append(clock.now)
+        (await budgets.acquire("told")).settle([Budget("told", 1)])
+        (await budgets.acquire("told")).settle([])
+        return [*times, clock.now]
 
     assert clock.run(main()) == [1000, 1000, 1000, 1060]
 

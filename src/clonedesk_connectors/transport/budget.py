@@ -138,6 +138,9 @@ class Budgets:
     def _settle(self, spent: Mapping[str, Spending], told: Iterable[Budget] | None) -> None:
         now = self._now()
         reports = {report.bucket: report for report in told or ()}
+        if told is not None and not reports:
+            for name in spent:
+                self._windows[name].forget_assumption()
         for name, spending in spent.items():
             self._windows[name].settle(spending, now, reports.pop(name, None), answered=told is not None)
         for name, report in reports.items():

@@ -39,6 +39,7 @@ class Window:
     per_s: float
     share: float
     paused_until: float = -NEVER
+    _told: bool = False  # whether the vendor has ever said what the limit is
     _probed: bool = False
     _sent: int = 0  # requests
     _flying: int = 0  # requests
@@ -93,7 +94,12 @@ class Window:
     def learn_limit(self, told: Budget) -> None:
         """Take over a limit: plans change while we run."""
         if told.limit is not None:
-            self.limit = told.limit
+            self.limit, self._told = told.limit, True
+
+    def forget_assumption(self) -> None:
+        """The helpdesk states no limits at all: what we assumed has no ground."""
+        if not self._told:
+            self.limit = None
 
     def pause(self, now: float, wait_s: float) -> None:
         """Nothing goes for `wait_s`; then one request at a time until the vendor answers one."""
