@@ -5,7 +5,6 @@ Tickets are added one by one; of each only a few hundred bytes stay. `finish` gi
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -24,7 +23,7 @@ _JOINED = frozenset({"message", "csat", "feedback", "handoff", "ai_turn"})
 """Events of a merged ticket that join the ticket it went into; its status, group and tags were its own."""
 
 _MOST_SAMPLES = 500
-_SPACE = re.compile(r"\s+")
+_BODY_CHARS = 2000
 
 
 class FollowUp(NamedTuple):
@@ -53,7 +52,12 @@ class Duplicate(NamedTuple):
 
 
 class Context(NamedTuple):
-    """Everything known about other tickets, by ticket key. `tickets`: how many were seen."""
+    """Everything known about other tickets, by ticket key. `tickets`: how many were seen.
+
+    macros: how many tickets got a text as an instant human message, by `body_hash`. duplicates: by `course_hash`.
+    worked: hashes of the keys of tickets in which a person wrote. shared_mailboxes / shared_tickets: requesters (and
+    their tickets) that are not one person.
+    """
 
     tickets: int
     batches: Batches
@@ -64,11 +68,12 @@ class Context(NamedTuple):
     macros: Mapping[int, int]
     unknown_actors: Mapping[str, ActorPattern]
     duplicates: Mapping[int, Duplicate]
+    worked: frozenset[int]
     shared_mailboxes: int = 0
     shared_tickets: int = 0
 
 
-EMPTY = Context(0, Batches({}), {}, {}, {}, {}, {}, {}, {})
+EMPTY = Context(0, Batches({}), {}, {}, {}, {}, {}, {}, {}, frozenset())
 """A ticket seen alone."""
 
 
@@ -85,6 +90,7 @@ class ContextBuilder:
         self._merged: dict[str, str] = {}
         self._macros: dict[int, int] = {}
         self._actors: dict[str, _ActorSamples] = {}
+        self._worked: set[int] = set()
         self._texts: dict[LabelValue, dict[int, str]] = {ESCALATED: {}, RESOLVED_AI: {}}
 
     def add(self, facts: Facts, labels: Labels) -> None:
@@ -95,6 +101,8 @@ class ContextBuilder:
         self._add_actions(facts, labels)
         if labels.current:
             self._add_text(facts, labels)
+        if facts.human:
+            self._worked.add(hash(facts.key))
         if facts.human_after:
             delay = macro_delay(facts)
             if delay is not None and delay < self._settings.macro_delay:
@@ -161,6 +169,7 @@ class ContextBuilder:
                 for place, key in self._texts[ESCALATED].items()
                 if place in self._texts[RESOLVED_AI]
             },
+            frozenset(self._worked),
             people.shared_mailboxes,
             people.shared_tickets,
         )
@@ -216,8 +225,8 @@ def opened_by_customer(facts: Facts) -> bool:
 
 
 def body_hash(message: Message) -> int:
-    """A number for a text, the same for texts that differ only in case and white space."""
-    return hash(_SPACE.sub(" ", message.body).strip().lower())
+    """A number for a text's beginning, the same for texts that differ only in case and white space."""
+    return hash(" ".join(message.body[:_BODY_CHARS].lower().split()))
 
 
 def macro_delay(facts: Facts) -> timedelta | None:

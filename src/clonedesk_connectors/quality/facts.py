@@ -96,7 +96,10 @@ class Facts(NamedTuple):
     @property
     def last_ai_closure(self) -> Closure | None:
         """The last closure that counts as the AI's."""
-        return next((closure for closure in reversed(self.closures) if closure.by_ai), None)
+        for closure in reversed(self.closures):
+            if closure.by_ai:
+                return closure
+        return None
 
     @property
     def ended_at(self) -> datetime | None:
@@ -173,17 +176,10 @@ def ordered(events: tuple[Event, ...], joined: Sequence[Event] = ()) -> tuple[tu
 
     Of events with one id the first is kept. Ties keep the source's order.
     """
-    disordered = False
-    last: datetime | None = None
-    seen = set()
-    for event in events:
-        seen.add(event.id)
-        at = event.at
-        if last is not None and at < last:
-            disordered = True
-        last = at
+    times = [event.at for event in events]
+    disordered = times != sorted(times)
     duplicates: tuple[str, ...] = ()
-    if len(seen) < len(events):
+    if len({event.id for event in events}) < len(events):
         events, duplicates = _once(events)
     if joined or disordered:
         events = tuple(sorted((*events, *joined), key=_by_time))

@@ -37,6 +37,8 @@ class LabelSource(StrEnum):
 
 
 ESCALATED, RESOLVED_AI, ABANDONED = LabelValue.ESCALATED, LabelValue.RESOLVED_AI, LabelValue.ABANDONED
+_UNKNOWN = LabelValue.UNKNOWN
+_TAG, _FIELD = LabelSource.TAG, LabelSource.FIELD
 
 # Intercom `ai_agent.resolution_state`: the vendor's claim. `assumed_resolution` is silence that the vendor counts as
 # resolved. Source: API reference, "AI Agent" object, versions 2.14 to 2.16; checked 2026-11.
@@ -86,24 +88,30 @@ class LabelChange(NamedTuple):
 
 
 class Labels(NamedTuple):
-    """All labels of one ticket: those in force, and the history that its events show."""
+    """All labels of one ticket: those in force, and the history that its events show.
+
+    values: the different things that are claimed (UNKNOWN claims nothing); value: the claim, if there is exactly one.
+    """
 
     current: tuple[EscalationLabel, ...] = ()
     changes: tuple[LabelChange, ...] = ()
-
-    @property
-    def values(self) -> frozenset[LabelValue]:
-        """The different things that are claimed; UNKNOWN claims nothing."""
-        return frozenset(label.value for label in self.current if label.value is not LabelValue.UNKNOWN)
-
-    @property
-    def value(self) -> LabelValue | None:
-        """The claim, if there is exactly one."""
-        values = self.values
-        return next(iter(values)) if len(values) == 1 else None
+    values: frozenset[LabelValue] = frozenset()
+    value: LabelValue | None = None
 
 
 NO_LABELS = Labels()
+_ONE = {value: frozenset({value}) for value in LabelValue}
+
+
+def together(current: Iterable[EscalationLabel], changes: Iterable[LabelChange] = ()) -> Labels:
+    """Put the labels of one ticket together."""
+    now = tuple(current)
+    values = {label.value for label in now}
+    values.discard(_UNKNOWN)
+    if len(values) != 1:
+        return Labels(now, tuple(changes), frozenset(values))
+    value = values.pop()
+    return Labels(now, tuple(changes), _ONE[value], value)
 
 
 class LabelReader:
@@ -125,8 +133,7 @@ class LabelReader:
         current: list[EscalationLabel] = [*given]
         changes: list[LabelChange] = []
         if self._tags and (ticket.tags or facts.tag_changes):
-            changes.extend(self._tag_changes(facts.tag_changes))
-            current.extend(self._tag_labels(ticket, changes))
+            self._read_tags(ticket, facts.tag_changes, current, changes)
         if self._fields and (ticket.custom_fields or facts.others):
             written = list(self._field_changes(facts.others))
             changes.extend(written)
@@ -135,28 +142,38 @@ class LabelReader:
             current.extend(_outcomes(ticket))
         if not current and not changes:
             return NO_LABELS
-        changes.sort(key=lambda change: (change.event.at, change.event.seq))
-        return Labels(tuple(current), tuple(changes))
+        if len(changes) > 1:
+            changes.sort(key=lambda change: (change.event.at, change.event.seq))
+        return together(current, changes)
 
-    def _tag_changes(self, events: Iterable[TagChange]) -> Iterator[LabelChange]:
+    def _read_tags(
+        self,
+        ticket: Ticket,
+        events: Iterable[TagChange],
+        current: list[EscalationLabel],
+        changes: list[LabelChange],
+    ) -> None:
+        setters: dict[str, TagChange] = {}
         standing: LabelValue | None = None
         for event in events:
-            removed = next((self._tags[tag.lower()] for tag in event.removed if tag.lower() in self._tags), None)
-            added = [tag for tag in event.added if tag.lower() in self._tags]
-            old = removed if removed is not None else standing
+            removed = self._first_value(event.removed)
+            old, standing = (standing if removed is None else removed), (standing if removed is None else None)
+            added = [tag.lower() for tag in event.added if tag.lower() in self._tags]
             for tag in added:
-                standing = self._tags[tag.lower()]
-                yield LabelChange(event, LabelSource.TAG, tag, old, standing)
+                standing, setters[tag] = self._tags[tag], event
+                changes.append(LabelChange(event, _TAG, tag, old, standing))
             if removed is not None and not added:
-                standing = None
-                yield LabelChange(event, LabelSource.TAG, "", removed, None)
-
-    def _tag_labels(self, ticket: Ticket, changes: Iterable[LabelChange]) -> Iterator[EscalationLabel]:
+                changes.append(LabelChange(event, _TAG, "", removed, None))
         for tag in ticket.tags:
             value = self._tags.get(tag.lower())
             if value is not None:
-                setter = next((c.event for c in reversed([*changes]) if c.name.lower() == tag.lower()), None)
-                yield _label(value, LabelSource.TAG, tag, tag, setter, ticket)
+                current.append(_label(value, _TAG, tag, tag, setters.get(tag.lower()), ticket))
+
+    def _first_value(self, tags: Iterable[str]) -> LabelValue | None:
+        for tag in tags:
+            if tag.lower() in self._tags:
+                return self._tags[tag.lower()]
+        return None
 
     def _field_changes(self, events: Iterable[Other]) -> Iterator[LabelChange]:
         """Vendors tell a changed field as an `other` event with the members field, from and to."""
@@ -166,7 +183,7 @@ class LabelReader:
             if field is not None and meanings is not None:
                 old, new = (meanings.get((event.data.get(side) or "").lower()) for side in ("from", "to"))
                 if old is not new:
-                    yield LabelChange(event, LabelSource.FIELD, field, old, new)
+                    yield LabelChange(event, _FIELD, field, old, new)
 
     def _field_labels(self, ticket: Ticket, changes: Iterable[LabelChange]) -> Iterator[EscalationLabel]:
         for field, meanings in self._fields.items():
@@ -174,7 +191,7 @@ class LabelReader:
             value = meanings.get(raw.lower()) if raw is not None else None
             if raw is not None and value is not None:
                 setter = next((c.event for c in reversed([*changes]) if c.name == field), None)
-                yield _label(value, LabelSource.FIELD, field, raw, setter, ticket)
+                yield _label(value, _FIELD, field, raw, setter, ticket)
 
 
 def _value(word: str, where: str) -> LabelValue:

@@ -102,14 +102,15 @@ def judge(facts: Facts, context: Context, reader: TextReader | None, cut: dateti
 
 
 def _handed_over(facts: Facts, context: Context) -> tuple[Event | None, Event | None]:
+    """The first event that proves the literal and the strict H."""
+    status = facts.human_status_after[0] if facts.human_status_after else None
+    if not (facts.human_after or facts.handovers or facts.notes_after or status):
+        return None, None
     silent = next((closure.event for closure in facts.closures if closure.silent_human), None)
     human = facts.human_after[0] if facts.human_after else None
-    if human is None and silent is None and not facts.handovers and not facts.notes_after:
-        return None, facts.human_status_after[0] if facts.human_status_after else None
-    literal = _first(next((e for e in facts.handovers if not _swept(e, facts, context)), None), human, silent)
     note = facts.notes_after[0] if facts.notes_after else None
-    status = facts.human_status_after[0] if facts.human_status_after else None
-    return literal, _first(human, note, status, silent)
+    given = next((move for move in facts.handovers if not _swept(move, facts, context)), None)
+    return _first(given, human, silent), _first(human, note, status, silent)
 
 
 def _swept(event: Event, facts: Facts, context: Context) -> bool:

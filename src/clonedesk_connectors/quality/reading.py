@@ -5,8 +5,10 @@ Rules work without the extra `[text]`: they are then given no reader, and those 
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Protocol
 
+from clonedesk_connectors.errors import MissingExtraError
 from clonedesk_connectors.model import Message
 
 
@@ -15,6 +17,9 @@ class TextReader(Protocol):
 
     def text(self, message: Message) -> str:
         """The author's own words: no markup, quoted thread or signature."""
+
+    def own_words(self, message: Message) -> str:
+        """`text` without greeting and sign-off."""
 
     def language(self, message: Message) -> tuple[str | None, float]:
         """ISO 639-1 code and confidence 0-1; (None, 0.0) when it cannot be told."""
@@ -33,3 +38,13 @@ class TextReader(Protocol):
 
     def answers(self, message: Message) -> bool:
         """The AI's message is substantive: more than a greeting, a courtesy, a question back or a fallback."""
+
+
+def installed_reader() -> TextReader | None:
+    """The reader of this installation; None where the extra `[text]` is missing."""
+    try:
+        module = import_module("clonedesk_connectors.quality.standard_reader")
+    except MissingExtraError:
+        return None
+    reader: TextReader = module.StandardReader()
+    return reader

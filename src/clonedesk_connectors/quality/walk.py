@@ -130,9 +130,7 @@ def walk(events: Iterable[Event]) -> Walk:
     """Sort ordered events into lists. Cost: one call per event."""
     state = Walk()
     for event in events:
-        handler = _HANDLERS.get(event.kind)
-        if handler is not None:
-            handler(state, event)
+        _HANDLERS[event.kind](state, event)
     return state
 
 
@@ -222,6 +220,10 @@ def _collector(name: str) -> Callable[[Walk, Any], None]:
     return handler
 
 
+def _ignore(state: Walk, event: Any) -> None:
+    """Events that say nothing about who has the ticket and how it ends."""
+
+
 _HANDLERS: dict[str, Callable[[Walk, Any], None]] = {
     "message": _message,
     "status": _status,
@@ -234,4 +236,9 @@ _HANDLERS: dict[str, Callable[[Walk, Any], None]] = {
     "tag": _collector("tag_changes"),
     "follow_up": _collector("follow_ups"),
     "other": _collector("others"),
+    "priority": _ignore,
+    "merge": _ignore,
+    "redaction": _ignore,
+    "visibility": _ignore,
+    "deleted": _ignore,
 }

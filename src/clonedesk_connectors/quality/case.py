@@ -1,0 +1,69 @@
+"""One ticket on the table: everything a rule may look at."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from clonedesk_connectors.model import Actor, Message
+from clonedesk_connectors.protocol import AccountConfig
+from clonedesk_connectors.quality.context import Context
+from clonedesk_connectors.quality.facts import Facts
+from clonedesk_connectors.quality.labels import EscalationLabel, Labels, LabelValue
+from clonedesk_connectors.quality.opinions import TextOpinions
+from clonedesk_connectors.quality.outcome import Outcome, ack_only
+from clonedesk_connectors.quality.reading import TextReader
+from clonedesk_connectors.quality.settings import CheckSettings
+
+
+class Case:
+    """Read-only for rules. reader and opinions are None without the extras `[text]` and `[quality]`.
+
+    cut: the latest instant (UTC) to which every source is synced.
+    """
+
+    __slots__ = ("config", "context", "cut", "facts", "labels", "opinions", "outcome", "reader", "settings")
+
+    def __init__(
+        self,
+        facts: Facts,
+        labels: Labels,
+        outcome: Outcome,
+        context: Context,
+        *,
+        reader: TextReader | None,
+        opinions: TextOpinions | None,
+        config: AccountConfig,
+        cut: datetime,
+        settings: CheckSettings,
+    ) -> None:
+        self.facts = facts
+        self.labels = labels
+        self.outcome = outcome
+        self.context = context
+        self.reader = reader
+        self.opinions = opinions
+        self.config = config
+        self.cut = cut
+        self.settings = settings
+
+    def label(self, value: LabelValue) -> EscalationLabel | None:
+        """The latest label with this value."""
+        found = [label for label in self.labels.current if label.value is value]
+        return max(found, key=lambda label: (label.set_at is not None, label.set_at or self.cut), default=None)
+
+    def ack_only(self) -> bool | None:
+        """Whether the customer only said thanks when they came back; None without the texts."""
+        return ack_only(self.facts, self.outcome, self.reader, self.settings)
+
+    def words(self, message: Message) -> str:
+        """A message for a quotation: the author's own words where texts can be read, the raw body otherwise."""
+        return message.body if self.reader is None else self.reader.text(message)
+
+
+def who(actor: Actor | None) -> str:
+    """An actor in words: kind, and name or id."""
+    if actor is None:
+        return "somebody unknown"
+    name = actor.name or actor.id
+    kind = actor.kind.value.replace("_", " ")
+    return f"{kind} {name}" if name else kind

@@ -1,0 +1,268 @@
+"""Checks the labels of all tickets: facts, rules, text model, verdicts. Streams; nothing is written anywhere.
+
+The tickets are read more than once, so they come as a function that opens them: once to learn what tickets tell about
+each other, once to judge them, and once more in between when a text model is used. Of each ticket a few hundred bytes
+stay in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from clonedesk_connectors.errors import ConfigError
+from clonedesk_connectors.model import Event, Ticket
+from clonedesk_connectors.protocol import AccountConfig
+from clonedesk_connectors.quality.case import Case
+from clonedesk_connectors.quality.combine import Segment, TicketResult, combine
+from clonedesk_connectors.quality.context import EMPTY, Context, ContextBuilder, course_hash
+from clonedesk_connectors.quality.facts import Facts, derive
+from clonedesk_connectors.quality.labels import ESCALATED, RESOLVED_AI, Given, LabelReader, Labels, LabelValue
+from clonedesk_connectors.quality.opinions import TextJudge, TextOpinions, TextRow
+from clonedesk_connectors.quality.outcome import judge
+from clonedesk_connectors.quality.panel import Panel
+from clonedesk_connectors.quality.precision import ReviewedFinding, RulePrecision, learn
+from clonedesk_connectors.quality.reading import TextReader, installed_reader
+from clonedesk_connectors.quality.report import Readiness, SegmentRow, Tally, readiness
+from clonedesk_connectors.quality.rules import Rule, all_rules
+from clonedesk_connectors.quality.rules.written import labeller_of
+from clonedesk_connectors.quality.settings import CheckSettings
+
+OpenTickets = Callable[[], Iterable[Ticket]]
+Configs = AccountConfig | Mapping[str, AccountConfig]
+"""One configuration for all, or one per `vendor:account`."""
+
+_AXES = ("ticket_type", "channel", "tier")
+_MOST_NAMED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What a check found. `results()` gives the verdict of every labelled ticket, again and again.
+
+    tickets: all that were read; held_out were not looked at; unlabelled carry no label. unknown_labels: imported labels
+    for tickets that do not exist here. notes: sentences about everything that could not be judged.
+    """
+
+    tickets: int
+    labelled: int
+    unlabelled: int
+    held_out: int
+    tally: Tally
+    precision: Mapping[str, RulePrecision]
+    readiness: Readiness
+    unknown_labels: int
+    notes: tuple[str, ...]
+    results: Callable[[], Iterator[TicketResult]]
+
+    def segments(self) -> Mapping[str, tuple[SegmentRow, ...]]:
+        """Escalation rate by label, before and after dropping, by ticket type, channel and tier."""
+        return {axis: self.tally.by(axis) for axis in _AXES}
+
+
+def check(
+    tickets: OpenTickets,
+    labels: Given,
+    config: Configs,
+    cut: datetime,
+    settings: CheckSettings | None = None,
+    *,
+    text_model: TextJudge | None = None,
+    reviews: Iterable[ReviewedFinding] = (),
+    held_out: frozenset[str] = frozenset(),
+    rules: Iterable[Rule] | None = None,
+    open_reader: Callable[[], TextReader | None] = installed_reader,
+    sink: Callable[[TicketResult], None] | None = None,
+) -> CheckReport:
+    """Check every label.
+
+    labels: imported and manual ones by ticket key. cut: the latest instant to which every source is synced (aware).
+    held_out: keys of tickets that are not even read. sink gets each result once, in the order of the tickets.
+    Raises ConfigError for a naive `cut` and for label words that are none; PluginError for a broken rule plugin.
+    """
+    if cut.tzinfo is None:
+        raise ConfigError("the cut-off of a check needs a time zone")
+    run = _Run(tickets, labels, config, cut.astimezone(UTC), settings or CheckSettings(), held_out)
+    run.panel = Panel(all_rules() if rules is None else tuple(rules))
+    run.reader = open_reader()
+    reviewed = tuple(reviews)
+    run.precision = learn(reviewed, run.panel.rules, run.settings)
+    run.learn_context()
+    if text_model is not None:
+        run.opinions = text_model.judge(
+            run.text_rows(), {one.ticket: one.truth for one in reviewed if one.truth is not None}
+        )
+    return run.report(sink)
+
+
+class _Run:
+    """The state of one check."""
+
+    def __init__(
+        self,
+        tickets: OpenTickets,
+        given: Given,
+        config: Configs,
+        cut: datetime,
+        settings: CheckSettings,
+        held_out: frozenset[str],
+    ) -> None:
+        self.tickets, self.given, self.config, self.cut = tickets, given, config, cut
+        self.settings, self.held_out = settings, held_out
+        self.panel = Panel(())
+        self.reader: TextReader | None = None
+        self.opinions: TextOpinions | None = None
+        self.precision: Mapping[str, RulePrecision] = {}
+        self.context = EMPTY
+        self._readers: dict[str, tuple[AccountConfig, LabelReader]] = {}
+        self.seen = self.skipped = self.unlabelled = self.unlabelled_ai = 0
+        self.without_events = 0
+        self.given_seen: set[str] = set()
+
+    def learn_context(self) -> None:
+        """First pass."""
+        builder = ContextBuilder(self.settings)
+        for ticket in self.tickets():
+            if self.held_out and str(ticket.key) in self.held_out:
+                self.skipped += 1
+                continue
+            facts, labels, _ = self._facts(ticket, None)
+            self.seen += 1
+            self.without_events += not facts.events
+            if facts.key in self.given:
+                self.given_seen.add(facts.key)
+            if not labels.values:
+                self.unlabelled += 1
+                self.unlabelled_ai += facts.ai_touched and facts.excluded is None
+            builder.add(facts, labels)
+        self.context = builder.finish()
+
+    def _facts(self, ticket: Ticket, context: Context | None) -> tuple[Facts, Labels, AccountConfig]:
+        config, reader = self._account(ticket)
+        joined: Sequence[Event] = ()
+        if context is not None and context.joined:
+            joined = context.joined.get(str(ticket.key), ())
+        facts = derive(ticket, config, self.settings, joined)
+        return facts, reader.read(facts, self.given.get(facts.key, ())), config
+
+    def _account(self, ticket: Ticket) -> tuple[AccountConfig, LabelReader]:
+        name = f"{ticket.vendor}:{ticket.account}"
+        known = self._readers.get(name)
+        if known is None:
+            config = self.config if isinstance(self.config, AccountConfig) else self.config.get(name, AccountConfig())
+            known = self._readers[name] = (config, LabelReader(config))
+        return known
+
+    def cases(self) -> Iterator[Case]:
+        """Labelled tickets that are not held out, with their facts."""
+        for ticket in self.tickets():
+            if self.held_out and str(ticket.key) in self.held_out:
+                continue
+            facts, labels, config = self._facts(ticket, self.context)
+            if labels.values:
+                outcome = judge(facts, self.context, self.reader, self.cut, self.settings)
+                yield Case(
+                    facts,
+                    labels,
+                    outcome,
+                    self.context,
+                    reader=self.reader,
+                    opinions=self.opinions,
+                    config=config,
+                    cut=self.cut,
+                    settings=self.settings,
+                )
+
+    def results(self) -> Iterator[TicketResult]:
+        """Last pass; may be repeated."""
+        for case in self.cases():
+            yield self._result(case)
+
+    def _result(self, case: Case) -> TicketResult:
+        findings, abstentions = self.panel.ask(case)
+        ticket = case.facts.ticket
+        segment = Segment(ticket.ticket_type, ticket.channel, ticket.tier)
+        return combine(case.facts.key, segment, case.labels, findings, abstentions, self.settings, self.precision)
+
+    def text_rows(self) -> list[TextRow]:
+        """What the rules left, for the text model, with the rules' own certainties as anchors."""
+        rows = []
+        for case in self.cases():
+            value = case.labels.value
+            if value is not None and case.facts.ai_touched and case.facts.excluded is None:
+                rows.append(_text_row(case))
+        return rows
+
+    def report(self, sink: Callable[[TicketResult], None] | None) -> CheckReport:
+        """Judge all tickets and count."""
+        tally = Tally()
+        for result in self.results():
+            tally.add(result)
+            if sink is not None:
+                sink(result)
+        tally.close()
+        unknown = len(self.given) - len(self.given_seen)
+        return CheckReport(
+            self.seen,
+            self.seen - self.unlabelled,
+            self.unlabelled,
+            self.skipped,
+            tally,
+            self.precision,
+            readiness(tally, self.unlabelled_ai, self.settings.readiness_goal),
+            unknown,
+            tuple(self._notes(unknown)),
+            self.results,
+        )
+
+    def _notes(self, unknown: int) -> Iterator[str]:
+        if not self.seen:
+            yield "There are no tickets to check."
+        elif self.unlabelled == self.seen:
+            yield "No ticket carries a label; configure label_tags or label_fields, or import labels."
+        if self.reader is None:
+            yield "Texts were not read, so rules on wording abstained; install the extra [text]."
+        if self.opinions is None:
+            yield "No text model was used, so L17 and L19 abstained."
+        else:
+            yield from self.opinions.notes
+        if unknown:
+            names = sorted(key for key in self.given if key not in self.given_seen)[:_MOST_NAMED]
+            yield f"{unknown} imported labels belong to tickets that are not here: {', '.join(names)}."
+        if self.without_events:
+            yield f"{self.without_events} tickets have no events at all and cannot be judged."
+        if self.context.shared_mailboxes:
+            shared, tickets = self.context.shared_mailboxes, self.context.shared_tickets
+            yield f"{shared} shared mailboxes with {tickets} tickets were left out of repeat contacts."
+        for known in self.precision.values():
+            if known.demoted:
+                yield known.sentence()
+
+
+def _text_row(case: Case) -> TextRow:
+    facts = case.facts
+    reader = case.reader
+    text = "\n".join(message.body if reader is None else reader.text(message) for message in facts.customer)
+    requester = facts.ticket.requester.id if facts.ticket.requester is not None else None
+    value = case.labels.value
+    assert value is not None
+    return TextRow(
+        facts.key,
+        text,
+        value,
+        labeller_of(case),
+        facts.ticket.ticket_type,
+        requester,
+        course_hash(facts),
+        _anchor(case),
+    )
+
+
+def _anchor(case: Case) -> LabelValue | None:
+    """The true label where the trail decides: F true, or confirmed."""
+    if not case.facts.complete or case.outcome.windows:
+        return None
+    if case.outcome.escalated and case.outcome.h_strict is not None:
+        return ESCALATED
+    return RESOLVED_AI if case.outcome.confirmed is not None else None

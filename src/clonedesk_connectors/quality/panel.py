@@ -1,0 +1,53 @@
+"""Asks all rules about a ticket, leaving out in advance those that cannot apply."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from clonedesk_connectors.quality.case import Case
+from clonedesk_connectors.quality.findings import Abstention, Finding
+from clonedesk_connectors.quality.labels import LabelValue
+from clonedesk_connectors.quality.rules import Found, Rule
+
+_Kind = tuple[frozenset[LabelValue], bool, bool, bool, bool]
+
+
+class Panel:
+    """The rules of one check. Tickets of one kind (labels, AI or not, complete or not) share one plan."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.rules = tuple(rules)
+        self._plans: dict[_Kind, tuple[tuple[Rule, ...], tuple[Abstention, ...]]] = {}
+
+    def ask(self, case: Case) -> tuple[tuple[Finding, ...], tuple[Abstention, ...]]:
+        """Every finding and every abstention about one labelled ticket, in the order of the rules."""
+        counts = case.facts.ai_touched and case.facts.excluded in (None, "history_incomplete")
+        kind = (case.labels.values, counts, case.facts.complete, case.reader is None, case.opinions is None)
+        plan = self._plans.get(kind)
+        if plan is None:
+            plan = self._plans[kind] = self._plan(case, counts)
+        able, unable = plan
+        findings: list[Finding] = []
+        abstained: list[Abstention] = []
+        for rule in able:
+            said = rule.judge(case)
+            if said is None:
+                continue
+            if isinstance(said, Found):
+                findings.append(rule.finding(said))
+            else:
+                abstained.append(rule.abstain(said.why))
+        return tuple(findings), (*unable, *abstained) if abstained else unable
+
+    def _plan(self, case: Case, counts: bool) -> tuple[tuple[Rule, ...], tuple[Abstention, ...]]:
+        able: list[Rule] = []
+        unable: list[Abstention] = []
+        for rule in self.rules:
+            about = rule.labels is None or not rule.labels.isdisjoint(case.labels.values)
+            if about and (counts or not rule.needs_ai):
+                why = rule.unable(case)
+                if why is None:
+                    able.append(rule)
+                else:
+                    unable.append(rule.abstain(why))
+        return tuple(able), tuple(unable)
