@@ -19,7 +19,7 @@ BY_LANGUAGE: Mapping[str, Mapping[str, frozenset[str]]] = {
         NEGATION: words("not no never cannot without none nothing neither nor unable impossible nobody"),
         NUMBER: words(
             "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty fifty hundred thousand "
-            "half double twice"
+            "half double twice full partial"
         ),
         PERIOD: words("minute minutes hour hours day days week weeks month months year years"),
         DATE: words(
@@ -34,7 +34,7 @@ BY_LANGUAGE: Mapping[str, Mapping[str, frozenset[str]]] = {
         ),
         NUMBER: words(
             "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig fünfzig hundert tausend hälfte "
-            "doppelt zweimal"
+            "doppelt zweimal halbe halben volle vollen vollständig teilweise"
         ),
         PERIOD: words(
             "minute minuten stunde stunden tag tage tagen werktag werktage werktagen woche wochen monat monate monaten "
@@ -48,7 +48,10 @@ BY_LANGUAGE: Mapping[str, Mapping[str, frozenset[str]]] = {
     },
     "fr": {
         NEGATION: words("pas jamais sans aucun aucune rien non impossible ni"),
-        NUMBER: words("deux trois quatre cinq six sept huit dix onze douze vingt trente cinquante cent mille moitié"),
+        NUMBER: words(
+            "deux trois quatre cinq six sept huit dix onze douze vingt trente cinquante cent mille "
+            "moitié demi intégral partiel"
+        ),
         PERIOD: words("minute minutes heure heures jour jours semaine semaines mois an ans année années"),
         DATE: words(
             "lundi mardi mercredi jeudi vendredi samedi dimanche janvier février mars avril mai juin juillet août "
@@ -59,7 +62,8 @@ BY_LANGUAGE: Mapping[str, Mapping[str, frozenset[str]]] = {
     "es": {
         NEGATION: words("no nunca jamás sin ningún ninguna ninguno nada tampoco ni imposible nadie"),
         NUMBER: words(
-            "dos tres cuatro cinco seis siete ocho nueve diez once doce veinte treinta cincuenta cien mil mitad"
+            "dos tres cuatro cinco seis siete ocho nueve diez once doce veinte treinta cincuenta cien mil "
+            "mitad medio total parcial"
         ),
         PERIOD: words("minuto minutos hora horas día días semana semanas mes meses año años"),
         DATE: words(
@@ -70,7 +74,10 @@ BY_LANGUAGE: Mapping[str, Mapping[str, frozenset[str]]] = {
     },
     "pt": {
         NEGATION: words("não nunca jamais sem nenhum nenhuma nada nem tampouco impossível ninguém"),
-        NUMBER: words("dois duas três quatro cinco seis sete oito nove dez doze vinte trinta cinquenta cem mil metade"),
+        NUMBER: words(
+            "dois duas três quatro cinco seis sete oito nove dez doze vinte trinta cinquenta cem mil "
+            "metade meio total integral parcial"
+        ),
         PERIOD: words("minuto minutos hora horas dia dias semana semanas mês meses ano anos"),
         DATE: words(
             "segunda terça quarta quinta sexta segunda-feira sábado domingo janeiro fevereiro março abril maio junho "
@@ -81,7 +88,8 @@ BY_LANGUAGE: Mapping[str, Mapping[str, frozenset[str]]] = {
     "it": {
         NEGATION: words("non no mai senza nessun nessuna nessuno niente nulla né impossibile neanche"),
         NUMBER: words(
-            "due tre quattro cinque sette otto nove dieci dodici venti trenta cinquanta cento mille metà doppio"
+            "due tre quattro cinque sette otto nove dieci dodici venti trenta cinquanta cento mille "
+            "metà mezzo doppio intero parziale"
         ),
         PERIOD: words("minuto minuti ora ore giorno giorni settimana settimane mese mesi anno anni"),
         DATE: words(
@@ -93,7 +101,8 @@ BY_LANGUAGE: Mapping[str, Mapping[str, frozenset[str]]] = {
     "nl": {
         NEGATION: words("niet geen nooit zonder niets onmogelijk niemand nergens"),
         NUMBER: words(
-            "twee drie vier vijf zes zeven acht negen tien twaalf twintig dertig vijftig honderd helft dubbel"
+            "twee drie vier vijf zes zeven acht negen tien twaalf twintig dertig vijftig honderd "
+            "helft halve dubbel volledig volledige gedeeltelijk"
         ),
         PERIOD: words("minuut minuten uur dag dagen werkdag werkdagen week weken maand maanden jaar jaren"),
         DATE: words(
@@ -106,7 +115,8 @@ BY_LANGUAGE: Mapping[str, Mapping[str, frozenset[str]]] = {
         NEGATION: words("nie nigdy bez żaden żadna żadne żadnych nic ani niemożliwe nikt"),
         NUMBER: words(
             "dwa dwie dwóch trzy trzech cztery czterech pięć pięciu sześć siedem siedmiu osiem dziewięć dziesięć "
-            "dziesięciu dwanaście dwadzieścia trzydzieści sto tysiąc połowa połowę"
+            "dziesięciu dwanaście dwadzieścia trzydzieści sto tysiąc połowa połowę pełną "
+            "całą częściowo"
         ),
         PERIOD: words(
             "minut minuty godzin godziny godzinę dzień dni tydzień tygodni tygodnie tygodnia miesiąc miesiące miesięcy "

@@ -19,11 +19,13 @@ _MIN_MARGIN = 0.2  # lead over the second language, as a share of the first one'
 _STOP_WORDS = {
     "en": words(
         "the and you your to of is it for that this with have has was are not be we our can will if my they what when "
-        "please would been from there any but how i'm i've it's don't thank thanks hi hello an at by or as so do"
+        "please would been from there any but how i'm i've it's don't thank thanks hi hello an at by or as so do "
+        "i a me want need am does did about where it's could should were who them more their which get got"
     ),
     "de": words(
         "der die das und sie ich nicht ist ein eine einen wir ihr ihre ihnen mit für auf dem den von zu bitte haben "
-        "hat wird werden kann können auch noch bei aus wenn dass nach mein meine es im vielen dank wie sich über"
+        "hat wird werden kann können auch noch bei aus wenn dass nach mein meine es im vielen dank wie sich über "
+        "ab bis sind nur schon wurde habe uns unser unsere sehr am an zur zum gern gerne leider hallo guten"
     ),
     "fr": words(
         "le la les des et est vous votre nous une un pour pas dans sur que qui je ne du avec bonjour merci ce cette "
@@ -46,7 +48,7 @@ _STOP_WORDS = {
         "ook nog bij uit als naar mijn er te aan om graag bedankt hallo maar wat hoe ik ons onze door over"
     ),
     "pl": words(
-        "i w na nie się z do to jest że jak po za od przez pan pani państwo proszę dziękuję dzień dobry mój moje czy "
+        "w na nie się z do jest że jak po za od przez pan pani państwo proszę dziękuję dzień dobry mój moje czy "
         "już tylko ale lub aby oraz został będzie mogę można są ma o dla te ten ta tego jeśli twój ze"
     ),
     "sv": words(
@@ -55,7 +57,7 @@ _STOP_WORDS = {
     "da": words(
         "og at det er en et jeg ikke du din dit vi for med på af som har kan skal tak hej om til fra jer de den"
     ),
-    "cs": words("a v na je se že jak po za od pro jsem děkuji prosím dobrý den není už jen ale nebo aby byl bude mohu"),
+    "cs": words("v na je se že jak po za od pro jsem děkuji prosím dobrý den není už jen ale nebo aby byl bude mohu"),
     "tr": words(
         "ve bir bu için ile de da çok var yok değil ben siz sizin teşekkürler merhaba nasıl ne ama lütfen olarak"
     ),

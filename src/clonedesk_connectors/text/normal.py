@@ -12,7 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
-from clonedesk_connectors.text.phrases import ADDRESSEE, GREETING, GREETING_JA, SIGN_OFF, SIGN_OFF_JA
+from clonedesk_connectors.text.phrases import ADDRESSEE, GREETING, GREETING_JA, SIGN_OFF, SIGN_OFF_JA, WELL_WISH
 from clonedesk_connectors.text.tables import words
 
 _MAX_ROUNDS = 8
@@ -51,9 +51,16 @@ _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+(?:[.,]\d{1,2})?")
 _DECIMAL = re.compile(r"\d+[.,]\d{1,2}")
 _NUMERIC_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
 
+_JOINT = re.compile(r"[\s,.!;:&-]*(?:(?:and|und|et|y|e|en|i|och|og)(?!\w))?\s*", re.IGNORECASE)
+_ANSWERS = words("yes no ja nein oui non sí si no sim não sì nee tak nie")
+_POSTSCRIPT = re.compile(r"p\.? ?s\b|n\.? ?b\b|追伸|※", re.IGNORECASE)
+_JAPANESE_SENTENCE = re.compile(r"(?:です|ます|ません|ください|た)[。!?]?$|。")
+_MAX_GREETING_STEPS = 4
 _MAX_SIGN_OFF_LINES = 10
 _MAX_SIGNATURE_LINES = 12
-_CONNECTORS = words("from the and of at von vom und der die de del la el da do e et van het z zespół your our i")
+_CONNECTORS = words(
+    "from the and of at von vom und der die de del la el da do e et van het z zespół your our i aus desde namens dal"
+)
 
 
 def fold(text: str) -> str:
@@ -175,7 +182,7 @@ def _without_tail(lines: list[str], tail: list[str]) -> list[str]:
 
 def _without_greeting(lines: list[str]) -> list[str]:
     """Drop greeting lines at the top; of `Hi Anna, your refund …` only the greeting."""
-    for _ in range(3):
+    for _ in range(_MAX_GREETING_STEPS):
         first = next((n for n, line in enumerate(lines) if line), None)
         if first is None:
             return lines
@@ -188,8 +195,9 @@ def _without_greeting(lines: list[str]) -> list[str]:
 
 def _after_greeting(line: str) -> str | None:
     """Return what follows the greeting on its line, or None if the line does not start with one."""
-    if found := GREETING_JA.match(line):
+    if found := GREETING_JA.match(line) or WELL_WISH.match(line):
         return line[found.end() :]
+    line = line.lstrip("¡¿ ")
     found = GREETING.match(line)
     if not found:
         return None
@@ -201,8 +209,17 @@ def _after_greeting(line: str) -> str | None:
     if len(names) > 5 or not (by_comma or all(map(_is_name, names))):
         return None
     rest = named[3].strip(" )")
-    second = rest.rstrip(",.!").split()
-    return "" if len(second) <= 3 and second and all(map(_is_addressee, second)) else rest
+    addressed = re.match(r"([^,!:]{1,40})[,!:]+\s*", rest)  # "Good morning, Mr. Smith!"
+    if addressed and _is_addressed(addressed[1].split(), named_before=bool(names)):
+        return rest[addressed.end() :]
+    return rest
+
+
+def _is_addressed(parts: list[str], *, named_before: bool) -> bool:
+    """Whether words after the first comma still name the reader; after a name only `Madame, Monsieur` does."""
+    if not parts or len(parts) > 3 or parts[0].lower() in _ANSWERS:
+        return False
+    return all(map(_is_addressee if named_before else _is_name, parts))
 
 
 def _is_name(word: str) -> bool:
@@ -228,19 +245,26 @@ def _without_sign_off(lines: list[str]) -> list[str]:
 def _is_sign_off(line: str) -> bool:
     if SIGN_OFF_JA.fullmatch(line):
         return True
-    found = SIGN_OFF.match(line)
-    if not found or len(line) > 80:
+    if len(line) > 80:
         return False
-    names = line[found.end() :].replace(",", " ").split()
-    return len(names) <= 6 and all(_is_name(name) or name in _CONNECTORS for name in names)
+    rest = line = line.lstrip("¡¿ ")
+    while found := SIGN_OFF.match(rest):  # "Thanks and best regards"
+        rest = _JOINT.sub("", rest[found.end() :], count=1)
+    names = rest.replace(",", " ").split()
+    return rest != line and len(names) <= 6 and all(_is_name(name) or name in _CONNECTORS for name in names)
 
 
 def _is_signature_like(line: str) -> bool:
+    """Names, titles, addresses: short, mostly capitalised. A sentence or a postscript after the sign-off is content."""
     if _is_sign_off(line):
         return True
-    size = len(CJK.findall(line)) // 3 + len(line.split())
-    ends_sentence = line.endswith((".", "?", "!", "。"))
-    return len(line) <= 80 and size <= (4 if ends_sentence else 12)
+    names = line.split()
+    if len(line) > 80 or len(names) > 12 or _POSTSCRIPT.match(line):
+        return False
+    if CJK.search(line):
+        return len(line) <= 24 and not _JAPANESE_SENTENCE.search(line)
+    lower = sum(name[0].islower() for name in names if "@" not in name and "." not in name[:-1])
+    return lower <= (1 if line.endswith((".", "?", "!")) else 3)
 
 
 def _is_bare_name(line: str) -> bool:
