@@ -95,7 +95,7 @@ def closing(story: Story) -> list[int]:
     return [step.at_s for step in story.steps if step.kind == "status" and step.value in CLOSED]
 
 
-# --- the truth, recomputed from the events by the definitions -----------------------------------------------------------
+# --- the truth, recomputed from the events by the definitions ---
 
 
 def first_ai(story: Story) -> int | None:
@@ -209,7 +209,7 @@ def test_the_macro_is_word_for_word_the_same_in_at_least_five_tickets(world: Wor
     assert len(set(texts)) == 1
 
 
-# --- words --------------------------------------------------------------------------------------------------------------
+# --- words ---
 
 
 def test_every_language_and_every_mail_dialect_occurs(world: World, stories: list[Story]) -> None:
@@ -233,7 +233,7 @@ def test_a_literal_text_is_kept_as_it_is(world: World, stories: list[Story]) -> 
     assert world.text(stories[0], step._replace(value="text", detail="a < b")).html == "<p>a &lt; b</p>"
 
 
-# --- the scenario language ----------------------------------------------------------------------------------------------
+# --- the scenario language ---
 
 
 def test_a_line_that_is_no_turn_is_refused() -> None:

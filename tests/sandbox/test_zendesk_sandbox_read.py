@@ -10,9 +10,15 @@ from clonedesk_connectors.testing.world import World
 from tests.sandbox.client import all_events, all_tickets, basic, get, send
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def helpdesk() -> ZendeskSandbox:
+    """For reading only; tests that change something build their own."""
     return ZendeskSandbox(World(seed=7, tickets=300), limits="none")
+
+
+@pytest.fixture
+def changing() -> ZendeskSandbox:
+    return ZendeskSandbox(World(seed=7, tickets=120), limits="none")
 
 
 def number_of(helpdesk: ZendeskSandbox, scenario: str) -> int:
@@ -29,7 +35,7 @@ def comments_in(events: list[Any]) -> dict[int, list[Any]]:
     return found
 
 
-# --- tickets by cursor --------------------------------------------------------------------------------------------------
+# --- tickets by cursor ---
 
 
 def test_small_pages_give_the_same_tickets_in_the_same_order_as_one(helpdesk: ZendeskSandbox) -> None:
@@ -107,18 +113,18 @@ def test_a_bad_start_is_a_400_that_names_it(helpdesk: ZendeskSandbox, query: str
     assert (reply.status, reply.body["errors"][0]["code"]) == (400, code)
 
 
-def test_system_updates_move_generated_time_and_not_updated_at(helpdesk: ZendeskSandbox) -> None:
-    before = get(helpdesk, "/api/v2/tickets/1")["ticket"]
-    helpdesk.advance(3600)
-    helpdesk.touch(1)
-    helpdesk.advance(61)
-    after = all_tickets(helpdesk)[-1]
+def test_system_updates_move_generated_time_and_not_updated_at(changing: ZendeskSandbox) -> None:
+    before = get(changing, "/api/v2/tickets/1")["ticket"]
+    changing.advance(3600)
+    changing.touch(1)
+    changing.advance(61)
+    after = all_tickets(changing)[-1]
     assert after["id"] == 1
     assert after["updated_at"] == before["updated_at"]
-    assert after["generated_timestamp"] == helpdesk.world.end_s + 3600
+    assert after["generated_timestamp"] == changing.world.end_s + 3600
 
 
-# --- time-based pages ---------------------------------------------------------------------------------------------------
+# --- time-based pages ---
 
 
 def test_a_full_page_of_events_repeats_its_last_second_on_the_next(helpdesk: ZendeskSandbox) -> None:
@@ -145,7 +151,7 @@ def test_a_page_within_one_second_is_extended_to_it_and_ends_a_second_later(help
     assert (len(page["ticket_events"]), page["end_time"], page["end_of_stream"]) == (count, busy + 1, False)
 
 
-@pytest.mark.parametrize("size", [1, 2, 13])
+@pytest.mark.parametrize("size", [1, 13])
 def test_walking_by_end_time_finds_every_event_with_any_page_size(helpdesk: ZendeskSandbox, size: int) -> None:
     small = all_events(helpdesk, f"&support_type_scope=all&include=comment_events&per_page={size}")
     assert small == all_events(helpdesk)
@@ -161,7 +167,7 @@ def test_tickets_and_organizations_have_time_based_exports_too(helpdesk: Zendesk
     assert (later["organizations"], later["end_of_stream"]) == ([], True)
 
 
-# --- events and audits --------------------------------------------------------------------------------------------------
+# --- events and audits ---
 
 
 def test_bulk_comments_and_audits_together_are_complete(helpdesk: ZendeskSandbox) -> None:
@@ -272,6 +278,8 @@ def test_a_merged_ticket_names_its_target_in_tag_via_and_comment(helpdesk: Zende
     assert (ticket["status"], "closed_by_merge" in ticket["tags"]) == ("closed", True)
     last = get(helpdesk, f"/api/v2/tickets/{number}/comments?sort=-created_at&page[size]=1")["comments"][0]
     assert f"#{number + 1}" in last["plain_body"]
+    source = get(helpdesk, f"/api/v2/tickets/{number}/audits")["audits"][-1]["via"]["source"]
+    assert (source["rel"], source["to"]["ticket_id"]) == ("merge", number + 1)
 
 
 def test_a_follow_up_knows_its_parent_and_the_parent_its_follow_up(helpdesk: ZendeskSandbox) -> None:
@@ -290,7 +298,7 @@ def test_a_custom_status_lies_inside_its_category(helpdesk: ZendeskSandbox) -> N
     assert ("custom_status_id", "5300000000004") not in changes
 
 
-# --- lists --------------------------------------------------------------------------------------------------------------
+# --- lists ---
 
 
 def test_cursor_pagination_ends_with_has_more_false(helpdesk: ZendeskSandbox) -> None:
@@ -361,58 +369,58 @@ def test_ratings_can_be_asked_for_since_a_time(helpdesk: ZendeskSandbox) -> None
     assert get(helpdesk, f"/api/v2/guide/survey_responses?filter[created_at_start]={end_ms}")["survey_responses"] == []
 
 
-# --- time and change ----------------------------------------------------------------------------------------------------
+# --- time and change ---
 
 
-def test_the_newest_minute_is_withheld(helpdesk: ZendeskSandbox) -> None:
-    number = number_of(helpdesk, "handover_answered")
-    helpdesk.advance(600)
-    helpdesk.update(number, by="human", comment="One more thing", public=False)
-    assert all_tickets(helpdesk)[-1]["id"] != number
-    helpdesk.advance(60)
-    row = all_tickets(helpdesk)[-1]
-    assert (row["id"], row["generated_timestamp"]) == (number, helpdesk.world.end_s + 600)
-    newest = all_events(helpdesk)[-1]
+def test_the_newest_minute_is_withheld(changing: ZendeskSandbox) -> None:
+    number = number_of(changing, "handover_answered")
+    changing.advance(600)
+    changing.update(number, by="human", comment="One more thing", public=False)
+    assert all_tickets(changing)[-1]["id"] != number
+    changing.advance(60)
+    row = all_tickets(changing)[-1]
+    assert (row["id"], row["generated_timestamp"]) == (number, changing.world.end_s + 600)
+    newest = all_events(changing)[-1]
     assert newest["child_events"][0]["plain_body"] == "One more thing"
     assert newest["child_events"][0]["public"] is False
 
 
-def test_a_customer_who_writes_again_reopens(helpdesk: ZendeskSandbox) -> None:
-    number = number_of(helpdesk, "low_csat")
-    assert get(helpdesk, f"/api/v2/tickets/{number}")["ticket"]["status"] == "solved"
-    helpdesk.advance(600)
-    helpdesk.update(number, comment="Still there", priority="urgent", tag="vip")
-    ticket = get(helpdesk, f"/api/v2/tickets/{number}")["ticket"]
+def test_a_customer_who_writes_again_reopens(changing: ZendeskSandbox) -> None:
+    number = number_of(changing, "low_csat")
+    assert get(changing, f"/api/v2/tickets/{number}")["ticket"]["status"] == "solved"
+    changing.advance(600)
+    changing.update(number, comment="Still there", priority="urgent", tag="vip")
+    ticket = get(changing, f"/api/v2/tickets/{number}")["ticket"]
     assert (ticket["status"], ticket["priority"], "vip" in ticket["tags"]) == ("open", "urgent", True)
     assert ticket["updated_at"] == "2026-10-30T00:10:00Z"
 
 
-def test_the_future_happens_when_time_advances(helpdesk: ZendeskSandbox) -> None:
-    number = number_of(helpdesk, "window_open_at_the_end")
-    before = len(get(helpdesk, f"/api/v2/tickets/{number}/audits")["audits"])
-    helpdesk.advance(5 * 86_400)
-    audits = get(helpdesk, f"/api/v2/tickets/{number}/audits")["audits"]
+def test_the_future_happens_when_time_advances(changing: ZendeskSandbox) -> None:
+    number = number_of(changing, "window_open_at_the_end")
+    before = len(get(changing, f"/api/v2/tickets/{number}/audits")["audits"])
+    changing.advance(5 * 86_400)
+    audits = get(changing, f"/api/v2/tickets/{number}/audits")["audits"]
     assert len(audits) > before
-    ids = [row["id"] for row in all_events(helpdesk) if row["ticket_id"] == number]
+    ids = [row["id"] for row in all_events(changing) if row["ticket_id"] == number]
     assert ids == [audit["id"] for audit in audits]
 
 
-def test_a_person_turns_an_ai_agent_ticket_into_an_ordinary_one(helpdesk: ZendeskSandbox) -> None:
-    number = all_tickets(helpdesk, "&support_type_scope=ai_agent")[0]["id"]
-    helpdesk.update(number, by="ai", comment="Automatic")
-    helpdesk.advance(61)
-    assert number in {row["id"] for row in all_tickets(helpdesk, "&support_type_scope=ai_agent")}
-    helpdesk.update(number, by="human", comment="Hello, I am taking over")
-    helpdesk.advance(61)
-    assert number not in {row["id"] for row in all_tickets(helpdesk, "&support_type_scope=ai_agent")}
-    assert all_tickets(helpdesk, "")[-1]["id"] == number
+def test_a_person_turns_an_ai_agent_ticket_into_an_ordinary_one(changing: ZendeskSandbox) -> None:
+    number = all_tickets(changing, "&support_type_scope=ai_agent")[0]["id"]
+    changing.update(number, by="ai", comment="Automatic")
+    changing.advance(61)
+    assert number in {row["id"] for row in all_tickets(changing, "&support_type_scope=ai_agent")}
+    changing.update(number, by="human", comment="Hello, I am taking over")
+    changing.advance(61)
+    assert number not in {row["id"] for row in all_tickets(changing, "&support_type_scope=ai_agent")}
+    assert all_tickets(changing, "")[-1]["id"] == number
 
 
-def test_a_live_change_takes_the_place_of_what_was_planned(helpdesk: ZendeskSandbox) -> None:
-    number = number_of(helpdesk, "open_at_the_end")
-    helpdesk.update(number, comment="Never mind")
-    helpdesk.advance(5 * 86_400)
-    bodies = [c["plain_body"] for c in get(helpdesk, f"/api/v2/tickets/{number}/comments")["comments"]]
+def test_a_live_change_takes_the_place_of_what_was_planned(changing: ZendeskSandbox) -> None:
+    number = number_of(changing, "open_at_the_end")
+    changing.update(number, comment="Never mind")
+    changing.advance(5 * 86_400)
+    bodies = [c["plain_body"] for c in get(changing, f"/api/v2/tickets/{number}/comments")["comments"]]
     assert len(bodies) == 3
     assert bodies[-1] == "Never mind"
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 import threading
 
-from clonedesk_connectors.testing.sandbox.zendesk import PLANS, ZendeskSandbox
+from clonedesk_connectors.testing.sandbox.zendesk import ZendeskSandbox
 from clonedesk_connectors.testing.world import World
 
 SANDBOXES = {"zendesk": ZendeskSandbox}
@@ -19,10 +19,13 @@ def main(arguments: list[str] | None = None, stop: threading.Event | None = None
     parser.add_argument("--tickets", type=int, default=300)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--limits", choices=PLANS, default="none", help="the plan whose rate limits hold")
+    parser.add_argument("--limits", default="none", help="the plan whose rate limits hold, e.g. enterprise; or none")
     options = parser.parse_args(arguments)
+    sandbox = SANDBOXES[options.vendor]
+    if options.limits not in sandbox.plans:
+        parser.error(f"{options.vendor} has the limits {', '.join(sandbox.plans)}")
     world = World(options.seed, options.tickets)
-    helpdesk = SANDBOXES[options.vendor](world, limits=options.limits, port=options.port)
+    helpdesk = sandbox(world, limits=options.limits, port=options.port)
     with helpdesk:
         sys.stdout.write(f"{helpdesk.url}\n")
         sys.stdout.flush()

@@ -64,6 +64,7 @@ class ZendeskSandbox(Sandbox):
     Exact credentials are in `email`, `api_token`, `client_id`, `client_secret`.
     """
 
+    plans = PLANS
     email, api_token, client_id, client_secret = EMAIL, API_TOKEN, CLIENT_ID, CLIENT_SECRET
 
     def __init__(

@@ -10,7 +10,16 @@ from html import escape
 from typing import Any
 
 from clonedesk_connectors.testing.sandbox.zendesk_history import Change, History, Update
-from clonedesk_connectors.testing.sandbox.zendesk_people import BRAND, FORM, RULE_BASE, People, iso, user_id
+from clonedesk_connectors.testing.sandbox.zendesk_people import (
+    BRAND,
+    FORM,
+    INTEGRATION,
+    ORGANIZATION_BASE,
+    RULE_BASE,
+    People,
+    iso,
+    user_id,
+)
 from clonedesk_connectors.testing.world import Step, World
 from clonedesk_connectors.testing.world import directory as world_directory
 from clonedesk_connectors.testing.world.texts import words
@@ -68,7 +77,7 @@ class Events:
                 _without(event, "created_at", "via_reference_id")
                 for event in self._events(history, update, as_sent=False)
             ],
-            "via": self.via(history, update.first),
+            "via": self.via(history, _speaker(update)),
         }
 
     def comments(self, history: History) -> list[dict[str, Any]]:
@@ -111,7 +120,7 @@ class Events:
     def _comment(self, history: History, step: Step, as_sent: bool) -> Event:
         story = history.story
         ordinal = comment_ordinal(history, step)
-        if ordinal in history.redacted:
+        if ordinal in history.state.redacted:
             html = body = REDACTED
         else:
             text = self._world.text(story, step)
@@ -123,7 +132,7 @@ class Events:
             "body": body,
             "html_body": f'<div class="zd-comment" dir="auto">{html}</div>',
             "plain_body": body,
-            "public": step.kind == "message" if as_sent else history.public[ordinal],
+            "public": step.kind == "message" if as_sent else history.state.public[ordinal],
             "attachments": [],
             "audit_id": 0,
             "via": self.via(history, step),
@@ -144,7 +153,7 @@ class Events:
             "ticket_form_id": str(FORM),
         }
         if story.organisation is not None:
-            state["organization_id"] = str(5_100_000_000_000 + story.organisation)
+            state["organization_id"] = str(ORGANIZATION_BASE + story.organisation)
         for change in update.changes:
             state[change.field] = _audit_value(change.field, change.value)
         for name, value in state.items():
@@ -201,11 +210,14 @@ class Events:
 
     def _channel(self, history: History, step: Step) -> str:
         channel = history.story.channel
-        if step.role in ("customer", "human") and channel == "messaging":
+        if step.role == "customer" or (channel == "messaging" and step.role != INTEGRATION):
             return channel
-        if step.role == "customer":
-            return channel
-        return "web" if step.role == "human" else "messaging" if channel == "messaging" else "api"
+        return "web" if step.role == "human" else "api"
+
+
+def _speaker(update: Update) -> Step:
+    """The step that names how an update came about."""
+    return next((step for step in update.others if step.kind == "merge"), update.first)
 
 
 def comment_ordinal(history: History, step: Step) -> int:

@@ -4,6 +4,8 @@ A change is (field, value, previous, step); ids are numbers here, whoever render
 """
 
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from clonedesk_connectors.testing.sandbox.zendesk_people import (
@@ -18,6 +20,7 @@ from clonedesk_connectors.testing.world import Step, Story
 
 LABEL_TAGS = {"resolved_ai": "ai_resolved", "escalated": "ai_escalated", "abandoned": "ai_abandoned"}
 HANDOFF_TAG = "ai_handoff"
+_TURN = attrgetter("turn")
 
 
 class Change(NamedTuple):
@@ -39,7 +42,7 @@ class Update(NamedTuple):
 
 @dataclass(slots=True)
 class State:
-    """The ticket as it stands after the visible updates."""
+    """The ticket as it stands after the visible updates. redacted: ordinals of comments; public: per comment."""
 
     status: str = "new"
     custom_status_id: int = STATUS_IDS["new"]
@@ -50,18 +53,16 @@ class State:
     custom_fields: dict[int, Any] = field(default_factory=dict)
     offered_s: int | None = None
     rating: Step | None = None
-    comments: int = 0
-    merged_into: int | None = None
+    redacted: set[int] = field(default_factory=set)
+    public: list[bool] = field(default_factory=list)
 
 
 class History(NamedTuple):
-    """A story as far as it has happened: its updates and the state they led to. redacted/public: by comment ordinal."""
+    """A story as far as it has happened: its updates and the state they led to."""
 
     story: Story
     updates: tuple[Update, ...]
     state: State
-    redacted: frozenset[int]
-    public: tuple[bool, ...]
 
     @property
     def updated_s(self) -> int:
@@ -72,38 +73,33 @@ def history_of(story: Story, now_s: int) -> History:
     """Play the visible steps of a story. The story must have begun."""
     state = State(tags=[f"topic_{story.topic}"], custom_fields={FIELD_TOPIC: story.topic, FIELD_OUTCOME: None})
     updates: list[Update] = []
-    redacted: set[int] = set()
-    public: list[bool] = []
-    changes: list[Change] = []
-    others: list[Step] = []
-    first: Step | None = None
-    for step in story.until(now_s):
-        if first is not None and step.turn != first.turn:
-            updates.append(Update(first.turn, first.at_s, tuple(changes), tuple(others), first))
-            changes, others, first = [], [], None
-        first = first or step
-        play = _CHANGES.get(step.kind)
-        if play is not None:
-            play(state, step, changes)
-            continue
-        others.append(step)
-        if step.kind in ("message", "note"):
-            public.append(step.kind == "message")
-            state.comments += 1
-        elif step.kind == "redact":
-            redacted.add(step.value)
-        elif step.kind in ("make_public", "make_private"):
-            public[step.value] = step.kind == "make_public"
-        elif step.kind == "csat_offered":
-            state.offered_s = step.at_s
-        elif step.kind == "csat":
-            state.rating = step
-            state.offered_s = state.offered_s or step.at_s
-        elif step.kind == "merge":
-            state.merged_into = step.value
-    if first is not None:
-        updates.append(Update(first.turn, first.at_s, tuple(changes), tuple(others), first))
-    return History(story, tuple(updates), state, frozenset(redacted), tuple(public))
+    for turn, group in groupby(story.until(now_s), key=_TURN):
+        steps = list(group)
+        changes: list[Change] = []
+        others: list[Step] = []
+        for step in steps:
+            play = _CHANGES.get(step.kind)
+            if play is not None:
+                play(state, step, changes)
+            else:
+                others.append(step)
+                _remember(state, step)
+        updates.append(Update(turn, steps[0].at_s, tuple(changes), tuple(others), steps[0]))
+    return History(story, tuple(updates), state)
+
+
+def _remember(state: State, step: Step) -> None:
+    """What a step that is no field change leaves on the ticket."""
+    if step.kind in ("message", "note"):
+        state.public.append(step.kind == "message")
+    elif step.kind == "redact":
+        state.redacted.add(step.value)
+    elif step.kind in ("make_public", "make_private"):
+        state.public[step.value] = step.kind == "make_public"
+    elif step.kind == "csat_offered":
+        state.offered_s = step.at_s
+    elif step.kind == "csat":
+        state.rating = step
 
 
 def _status(state: State, step: Step, changes: list[Change]) -> None:

@@ -84,14 +84,14 @@ class Tickets:
             "from_messaging_channel": story.channel == "messaging",
         }
         if "comment_count" in include:
-            row["comment_count"] = state.comments
+            row["comment_count"] = len(state.public)
         if "metric_sets" in include:
             row["metric_set"] = self._metrics(history)
         return row
 
     def _description(self, history: History) -> str:
         first = history.story.steps[0]
-        return REDACTED if 0 in history.redacted else self._desk.world.text(history.story, first).plain
+        return REDACTED if 0 in history.state.redacted else self._desk.world.text(history.story, first).plain
 
     def _via(self, history: History) -> Row:
         story = history.story

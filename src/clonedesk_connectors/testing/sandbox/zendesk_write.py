@@ -105,7 +105,7 @@ class Writer:
         if not isinstance(comment, dict) or not (comment.get("html_body") or comment.get("body")):
             return [], None, None
         # Left out, `public` inherits the ticket's visibility: the trap a connector must not fall into.
-        public = bool(comment["public"]) if "public" in comment else any(history.public)
+        public = bool(comment["public"]) if "public" in comment else any(history.state.public)
         kind = "html" if comment.get("html_body") else "text"
         given = str(comment.get("html_body") or comment["body"])[:MAX_BODY]
         stored = self._filled(history, _UNSAFE.sub("", given) if kind == "html" else given)

@@ -113,7 +113,9 @@ class Tale:
 
 
 def next_sweep(at_s: int) -> int:
-    """The first bulk edit at or after a time (unix seconds): every fourth Sunday at 22:00:00 UTC, all tickets at once."""
+    """The first bulk edit at or after a time (unix seconds): every fourth Sunday at 22:00:00 UTC, all tickets at
+    once.
+    """
     return at_s + (_SWEEP_OFFSET - at_s) % _SWEEP_EVERY
 
 

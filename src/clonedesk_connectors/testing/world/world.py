@@ -131,8 +131,5 @@ class World:
 
 
 def closed_s(steps: tuple[Step, ...]) -> int:
-    """When a ticket was first solved or closed (unix seconds); the time of its last step if it never was."""
-    for step in steps:
-        if step.kind == "status" and step.value in ("solved", "closed"):
-            return step.at_s
-    return steps[-1].at_s
+    """When a ticket was first solved or closed (unix seconds)."""
+    return next(step.at_s for step in steps if step.kind == "status" and step.value in ("solved", "closed"))
