@@ -96,9 +96,9 @@ def test_a_hostile_id_cannot_leave_its_place_in_the_path():
 
 
 def test_a_page_of_tickets_keeps_each_rows_own_bytes_and_asks_for_its_conversations():
-    body = (
-        b'[ {"id":1, "updated_at":"2025-03-01T08:00:00Z"} ,{"id":2,"updated_at":"2025-03-01T13:30:05+05:30"},{"id":""}]'
-    )
+    one = b'{"id":1, "updated_at":"2025-03-01T08:00:00Z"}'
+    two = b'{"id":2,"updated_at":"2025-03-01T13:30:05+05:30"}'
+    body = b"[ " + one + b" ," + two + b',{"id":".."}]'
     page = DESK.parse(DESK.request("tickets", None, 100), answer(body))
     assert page.records == (
         RawRecord("ticket", "1", one, 1740816000, "1"),
