@@ -25,7 +25,9 @@ PLACE = frozenset(
     {"id", "type", "event_type", "via", "via_reference_id", "audit_id", "ticket_id", "created_at", "timestamp"}
     | {"field_name", "value", "previous_value", "added_tags", "removed_tags", "custom_ticket_fields"}
 )
-"""Members of a bulk child that say where a change stands; every other member is a field that changed."""
+"""Members of a bulk child that say where a change stands; every other member is a field that changed. `type` is both:
+beside `event_type` it is the ticket's type, unless it repeats the kind of event.
+"""
 
 MERGED_TAG = "closed_by_merge"
 REDACTED = "\u2587"
@@ -70,8 +72,9 @@ def changes(child: Json) -> Iterator[Move]:
     if isinstance(name, str | int):
         yield str(name), child.get("value"), old
         return
+    kind = child.get("event_type")
     for field, value in child.items():
-        if field not in PLACE:
+        if field not in PLACE or (field == "type" and kind is not None and value != kind):
             yield field, value, old
         elif field == "custom_ticket_fields" and isinstance(value, dict):
             for key, choice in value.items():
@@ -250,7 +253,9 @@ class Trail:
 
     def _fields(self, base: Json, child: Json, moves: list[Move]) -> None:
         for number, (field, new, old) in enumerate(moves):
-            event = {**base, "id": self.name(f"{base['id']}:{field}")} if number else base
+            event = base if len(moves) == 1 else {**base}
+            if number:
+                event["id"] = self.name(f"{base['id']}:{field}")
             if field in _FIELDS:
                 _FIELDS[field](self, event, new, old, child)
             else:
