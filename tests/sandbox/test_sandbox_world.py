@@ -70,6 +70,17 @@ def test_only_the_scenarios_of_the_end_reach_into_the_future(world: World, stori
     assert all("L24" in story.truth.rules for story in stories if story.steps[-1].at_s > world.end_s)
 
 
+def test_labels_written_after_the_end_are_not_part_of_the_truth(world: World, stories: list[Story]) -> None:
+    late = [story for story in stories if story.truth.scenario == "window_open_at_the_end"]
+    assert {label.value for story in late for label in story.truth.labels} == {"resolved_ai"}
+    assert all(label.at_s <= world.end_s for story in stories for label in story.truth.labels)
+
+
+def test_a_world_of_a_few_days_is_refused() -> None:
+    with pytest.raises(ValueError, match="80 days"):
+        World(start=datetime(2026, 1, 1, tzinfo=UTC), end=datetime(2026, 1, 9, tzinfo=UTC))
+
+
 def test_people_write_only_from_reserved_domains(world: World) -> None:
     addresses = [world.customer(index).email for index in range(world.customers)] + [member.email for member in STAFF]
     assert all(address.endswith(("@example.com", "@example.org")) for address in addresses)

@@ -225,6 +225,16 @@ def test_via_is_a_word_in_bulk_and_an_object_in_audits(helpdesk: ZendeskSandbox)
     assert (row["via"], row["via_reference_id"], row["updater_id"]) == ("Rule", 5_600_000_000_001, -1)
 
 
+def test_a_public_answer_by_mail_brings_a_notification_by_a_trigger(helpdesk: ZendeskSandbox) -> None:
+    number = number_of(helpdesk, "follow_up_late")
+    audit = get(helpdesk, f"/api/v2/tickets/{number}/audits")["audits"][1]
+    event = audit["events"][-1]
+    assert (event["type"], event["via"]["source"]["rel"]) == ("Notification", "trigger")
+    row = next(row for row in all_events(helpdesk) if row["id"] == audit["id"])
+    child = row["child_events"][-1]
+    assert (child["event_type"], child["via"], child["via_reference_id"]) == ("Notification", "Rule", 5_600_000_000_007)
+
+
 def test_without_comment_events_a_comment_is_only_announced(helpdesk: ZendeskSandbox) -> None:
     events = all_events(helpdesk, "&support_type_scope=all")
     child = events[0]["child_events"][0]

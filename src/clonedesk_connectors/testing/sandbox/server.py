@@ -161,9 +161,14 @@ class _ServerThread:
         self._thread.join(_START_S)
 
     def _run(self) -> None:
-        # uvicorn reports our own cut connections as errors of the application.
-        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-        asyncio.run(self._serve())
+        # uvicorn reports the connections we cut on purpose as errors of the application.
+        log = logging.getLogger("uvicorn.error")
+        level = log.level
+        log.setLevel(logging.CRITICAL)
+        try:
+            asyncio.run(self._serve())
+        finally:
+            log.setLevel(level)
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()

@@ -91,14 +91,9 @@ class ZendeskSandbox(Sandbox):
         exports = Exports(self.desk, self._people, tickets, events)
         lists = Lists(self.desk, self._people, tickets, events)
         self._writer = Writer(self.desk, tickets, events)
-        self._routes: list[tuple[str, re.Pattern[str], Callable[..., Reply]]] = [
-            ("GET", re.compile(pattern), handler) for pattern, handler in _read_routes(exports, lists).items()
+        self._routes = [
+            (method, re.compile(path), handler) for method, path, handler in _routes(exports, lists, self._writer)
         ]
-        self._routes.append(("PUT", re.compile(r"/api/v2/tickets/(\d+)"), self._writer.ticket))
-        self._routes.extend(
-            (method, re.compile(r"/api/v2/tickets/(\d+)/tags"), self._writer.tags)
-            for method in ("PUT", "POST", "DELETE")
-        )
 
     def advance(self, seconds: int) -> None:
         """Let the desk's own time pass; what the world has planned for it happens."""
@@ -186,23 +181,27 @@ class ZendeskSandbox(Sandbox):
         return Reply(body, 429, {"retry-after": str(wait_s)})
 
 
-def _read_routes(exports: Exports, lists: Lists) -> dict[str, Callable[..., Reply]]:
-    """Patterns over paths without `.json`."""
-    return {
-        "/api/v2/incremental/tickets/cursor": exports.tickets_by_cursor,
-        "/api/v2/incremental/tickets": exports.tickets_by_time,
-        "/api/v2/incremental/ticket_events": exports.ticket_events,
-        "/api/v2/incremental/organizations": exports.organizations,
-        "/api/v2/incremental/users/cursor": exports.users_by_cursor,
-        "/api/v2/users": lists.users,
-        "/api/v2/groups": lists.groups,
-        "/api/v2/brands": lists.brands,
-        "/api/v2/custom_statuses": lists.custom_statuses,
-        "/api/v2/ticket_fields": lists.ticket_fields,
-        "/api/v2/satisfaction_ratings": lists.satisfaction_ratings,
-        "/api/v2/guide/survey_responses": lists.survey_responses,
-        "/api/v2/tickets/show_many": lists.show_many,
-        r"/api/v2/tickets/(\d+)": lists.ticket,
-        r"/api/v2/tickets/(\d+)/audits": lists.audits,
-        r"/api/v2/tickets/(\d+)/comments": lists.comments,
-    }
+def _routes(exports: Exports, lists: Lists, writer: Writer) -> list[tuple[str, str, Callable[..., Reply]]]:
+    """Method, pattern over the path without `.json`, handler."""
+    return [
+        ("GET", "/api/v2/incremental/tickets/cursor", exports.tickets_by_cursor),
+        ("GET", "/api/v2/incremental/tickets", exports.tickets_by_time),
+        ("GET", "/api/v2/incremental/ticket_events", exports.ticket_events),
+        ("GET", "/api/v2/incremental/organizations", exports.organizations),
+        ("GET", "/api/v2/incremental/users/cursor", exports.users_by_cursor),
+        ("GET", "/api/v2/users", lists.users),
+        ("GET", "/api/v2/groups", lists.groups),
+        ("GET", "/api/v2/brands", lists.brands),
+        ("GET", "/api/v2/custom_statuses", lists.custom_statuses),
+        ("GET", "/api/v2/ticket_fields", lists.ticket_fields),
+        ("GET", "/api/v2/satisfaction_ratings", lists.satisfaction_ratings),
+        ("GET", "/api/v2/guide/survey_responses", lists.survey_responses),
+        ("GET", "/api/v2/tickets/show_many", lists.show_many),
+        ("GET", r"/api/v2/tickets/(\d+)", lists.ticket),
+        ("GET", r"/api/v2/tickets/(\d+)/audits", lists.audits),
+        ("GET", r"/api/v2/tickets/(\d+)/comments", lists.comments),
+        ("PUT", r"/api/v2/tickets/(\d+)", writer.ticket),
+        ("PUT", r"/api/v2/tickets/(\d+)/tags", writer.tags),
+        ("POST", r"/api/v2/tickets/(\d+)/tags", writer.tags),
+        ("DELETE", r"/api/v2/tickets/(\d+)/tags", writer.tags),
+    ]

@@ -22,6 +22,7 @@ from clonedesk_connectors.testing.sandbox.zendesk_people import (
 )
 from clonedesk_connectors.testing.world import Step, World
 from clonedesk_connectors.testing.world import directory as world_directory
+from clonedesk_connectors.testing.world.directory import RULE_INDEX
 from clonedesk_connectors.testing.world.texts import words
 
 AUDIT_BASE = 4_000_000_000_000
@@ -103,6 +104,7 @@ class Events:
             rendered.extend(self._create(history, update))
         else:
             rendered.extend(self._change(history, update, change) for change in update.changes)
+        rendered.extend(self._notifications(history, update))
         for position, event in enumerate(rendered, 1):
             event["id"] = identity + position
             if event["type"] == "Comment":
@@ -139,6 +141,21 @@ class Events:
             "created_at": iso(step.at_s),
             "via_reference_id": None,
         }
+
+    def _notifications(self, history: History, update: Update) -> Iterator[Event]:
+        """The mail a trigger sends for each public answer; a side effect that is no message of its own."""
+        if history.story.channel != "email":
+            return
+        for step in update.others:
+            if step.kind == "message" and step.role != "customer":
+                yield {
+                    "id": 0,
+                    "type": "Notification",
+                    "subject": "[Hollowbrook] Re: {{ticket.title}}",
+                    "body": "{{ticket.comments_formatted}}",
+                    "recipients": [user_id("customer", history.story.customer)],
+                    "via": self.via(history, step._replace(role="automation", actor=RULE_INDEX["notify"])),
+                }
 
     def _create(self, history: History, update: Update) -> Iterator[Event]:
         story = history.story

@@ -130,31 +130,35 @@ class Exports:
         walk: Callable[[int], Iterator[tuple[int, Any]]],
         render: Callable[[list[Any]], list[Any]],
     ) -> Reply:
-        """A page of a time-based export.
-
-        A full page ends at the second of its last row, which the next page repeats. Only if the page lies within one
-        second it is extended to that whole second, and the next page starts one second later (read off recordings).
-        """
         start_s = self._start_s(call)
         if isinstance(start_s, Reply):
             return start_s
-        rows = walk(start_s)
-        page = list(islice(rows, page_size(call)))
-        end_s = page[-1][0] if page else start_s
-        following = next(rows, None)
-        if following is not None and page[0][0] == end_s:
-            while following is not None and following[0] == end_s:
-                page.append(following)
-                following = next(rows, None)
-            end_s += 1
+        page, end_s, more = time_page(walk(start_s), start_s, page_size(call))
         body = {
-            name: render([payload for _, payload in page]),
+            name: render(page),
             "count": len(page),
-            "end_of_stream": following is None,
+            "end_of_stream": not more,
             "end_time": end_s,
             "next_page": _url(call, start_time=str(end_s)),
         }
         return Reply(body)
+
+
+def time_page(rows: Iterator[tuple[int, Any]], start_s: int, size: int) -> tuple[list[Any], int, bool]:
+    """A page of rows that each carry their second: the rows, `end_time`, and whether more follow.
+
+    A full page ends at the second of its last row, which the next page repeats. Only if the page lies within one
+    second it is extended to that whole second, and the next page starts one second later (read off recordings).
+    """
+    page = list(islice(rows, size))
+    end_s = page[-1][0] if page else start_s
+    following = next(rows, None)
+    if following is not None and page[0][0] == end_s:
+        while following is not None and following[0] == end_s:
+            page.append(following)
+            following = next(rows, None)
+        end_s += 1
+    return [payload for _, payload in page], end_s, following is not None
 
 
 def page_size(call: Call) -> int:

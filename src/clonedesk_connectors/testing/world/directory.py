@@ -93,6 +93,7 @@ RULES = (
     Rule(4, "overflow", "Return unclaimed tickets to the AI agent", "automation"),
     Rule(5, "auto_ack", "Acknowledge new tickets", "trigger"),
     Rule(6, "survey", "Ask for a rating after solving", "automation"),
+    Rule(7, "notify", "Notify the requester of a new message", "trigger"),
 )
 RULE_INDEX = {rule.name: rule.key for rule in RULES}
 

@@ -55,7 +55,7 @@ class Tale:
         self.status = "new"
         self.assignee: int | None = None
         self.group: int | None = None
-        self.labels: dict[str, Label] = {}
+        self.labels: list[Label] = []
         self.steps: list[Step] = []
         self.ai_only_until_s = FOREVER if bot_channel else 0
 
@@ -172,9 +172,9 @@ def _handoff(tale: Tale, role: str, actor: int, words: tuple[str, ...]) -> None:
 
 def _label(tale: Tale, role: str, actor: int, words: tuple[str, ...]) -> None:
     value, source, *how = words
-    old = tale.labels.get(source)
-    tale.add(role, actor, "label", value, old.value if old else None, source)
-    tale.labels[source] = Label(value, source, tale.at_s, role, actor, "bulk" in how)
+    old = next((label.value for label in reversed(tale.labels) if label.source == source), None)
+    tale.add(role, actor, "label", value, old, source)
+    tale.labels.append(Label(value, source, tale.at_s, role, actor, "bulk" in how))
 
 
 def _csat(tale: Tale, role: str, actor: int, words: tuple[str, ...]) -> None:

@@ -21,6 +21,7 @@ _DRAWN = tuple(s for s in SCENARIOS.values() if s.weight)
 _SINGLES = tuple(s for s in _DRAWN if s.partner is None)
 _DRAWN_SUMS = tuple(accumulate(s.weight * (2 if s.partner else 1) for s in _DRAWN))
 _SINGLES_SUMS = tuple(accumulate(s.weight for s in _SINGLES))
+_TOPICS = tuple(directory.TOPICS)
 _INTERNAL_TESTERS = 4
 _CHANNELS = ("email",) * 5 + ("web",) * 2 + ("messaging",) * 3
 
@@ -34,6 +35,8 @@ class World:
     """
 
     def __init__(self, seed: int = 7, tickets: int = 300, start: datetime = START, end: datetime = END) -> None:
+        if tickets < 1 or (end - start).total_seconds() < 2 * QUIET_S:
+            raise ValueError("a world needs at least one ticket and 80 days")
         self.seed = seed
         self.tickets = tickets
         self.start_s = int(start.timestamp())
@@ -75,34 +78,30 @@ class World:
         dice = Random(roll).random  # noqa: S311
         person = self.customer(lead.customer if lead else self._requester(index, scenario))
         channel = scenario.channel or _CHANNELS[roll % 10]
-        topics = tuple(directory.TOPICS)
-        topic = lead.topic if lead else topics[roll // 10 % len(topics)]
+        topic = lead.topic if lead else _TOPICS[roll // 10 % len(_TOPICS)]
         partner = index - 1 if lead else index + 1 if scenario.partner else None
         created_s = self._created(index, scenario, lead, dice())
         cast = cast_of(person.key, directory.TOPICS[topic], roll // 50)
-        tale = Tale(
-            cast,
-            created_s,
-            None if partner is None else partner + 1,
-            bot_channel=channel == "messaging" and scenario.has_ai,
-        )
+        bot_channel = channel == "messaging" and scenario.has_ai
+        tale = Tale(cast, created_s, None if partner is None else partner + 1, bot_channel=bot_channel)
         for turn in scenario.turns:
             tale.play(turn, dice)
+        labels = {label.source: label for label in tale.labels if label.at_s <= self.end_s}
         return Story(
-            index,
-            created_s,
-            channel,
-            topic,
-            person.language,
-            person.tier,
-            person.key,
-            person.organisation,
-            tale.ai_only_until_s,
-            scenario.lost_turns,
-            scenario.link,
-            partner,
-            tuple(tale.steps),
-            scenario.truth._replace(labels=tuple(tale.labels.values())),
+            key=index,
+            created_s=created_s,
+            channel=channel,
+            topic=topic,
+            language=person.language,
+            tier=person.tier,
+            customer=person.key,
+            organisation=person.organisation,
+            ai_only_until_s=tale.ai_only_until_s,
+            lost_turns=scenario.lost_turns,
+            link=scenario.link,
+            partner=partner,
+            steps=tuple(tale.steps),
+            truth=scenario.truth._replace(labels=tuple(labels.values())),
         )
 
     def _requester(self, index: int, scenario: Scenario) -> int:
