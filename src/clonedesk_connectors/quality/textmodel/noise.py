@@ -1,0 +1,148 @@
+"""How labels go wrong: flip rates by direction, and the probability that a label is wrong given them.
+
+`miss` is P(labelled resolved | truly escalated), `invent` is P(labelled escalated | truly resolved).
+
+Text alone cannot tell a wrong label from an unlikely true one. What it can tell is a bound: where the text is most
+one-sided, the share of contrary labels is at least the flip rate (the anchor points of Liu and Tao 2016). How
+much of that share is honest ambiguity is integrated out, with a prior that allows for texts that decide little: else
+every desk with vague texts would be called noisy. Tickets whose truth is known decide far more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logsumexp
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+RATES = np.array([0, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.125, 0.15, 0.2, 0.25, 0.3, 0.4])
+EXTREME = 0.04  # share of tickets, at each end, that are taken for the most one-sided
+# Contrary truths there ~ Beta(1, b), one in 1 + b expected: (b, belief in it). Texts decide much, or little.
+AMBIGUITY = ((15.0, 0.7), (5.0, 0.3))
+TAIL_ROWS = 400  # no end counts as more tickets than this: the model of an end is too simple to be trusted further
+SYMMETRIC, OTHER = 0.75, 0.05  # prior belief: both directions alike; both at odds. The rest: one direction only
+DECAY = 8.0  # flip rates ~ exp(-8 rate): small ones are more usual
+QUIET = 0.05  # labellers whose own rates are below this count as careful
+LIKELY = 0.003  # rate pairs less probable than this are left out
+
+
+@dataclass(frozen=True)
+class Channel:
+    """Flip rates per row (or one for all)."""
+
+    miss: Floats
+    invent: Floats
+
+    def then(self, other: Channel) -> Channel:
+        """Return the flip rates of this channel followed by another."""
+        return Channel(
+            self.miss * (1 - other.invent) + (1 - self.miss) * other.miss,
+            self.invent * (1 - other.miss) + (1 - self.invent) * other.invent,
+        )
+
+    def given(self, label: Ints) -> tuple[Floats, Floats]:
+        """Return P(label | truly resolved) and P(label | truly escalated) for each row."""
+        return np.where(label == 1, self.invent, 1 - self.invent), np.where(label == 1, 1 - self.miss, self.miss)
+
+    def truth(self, probability: Floats) -> Floats:
+        """Turn the probability of the label escalated into that of truly escalated."""
+        truth = (probability - self.invent) / (1 - self.miss - self.invent)
+        return np.asarray(np.clip(truth, 0.01, 0.99), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Belief over the flip rates common to all labels: pairs (miss, invent) with their probabilities."""
+
+    pairs: Floats
+    weight: Floats
+
+    @property
+    def mean(self) -> Channel:
+        miss, invent = self.weight @ self.pairs
+        return Channel(np.array(miss), np.array(invent))
+
+    def channels(self) -> list[tuple[float, Channel]]:
+        return [(w, Channel(np.array(m), np.array(i))) for w, (m, i) in zip(self.weight, self.pairs, strict=True)]
+
+
+@dataclass(frozen=True)
+class Known:
+    """Rows whose true ending was found out: their numbers and 1 for escalated, 0 for resolved."""
+
+    rows: Ints
+    truth: Ints
+
+    def among(self, chosen: Bools) -> Known:
+        """Return the known rows that are chosen."""
+        kept = chosen[self.rows]
+        return Known(self.rows[kept], self.truth[kept])
+
+
+def wrong_probability(probability: Floats, label: Ints, common: Channel, own: Channel) -> Floats:
+    """Return P(label is wrong) from P(labelled escalated), the common flip rates and those of the row's labeller."""
+    truth = common.truth(probability)
+    resolved, escalated = common.then(own).given(label)
+    joint = np.column_stack([(1 - truth) * resolved, truth * escalated])
+    wrong = np.where(label == 1, joint[:, 0], joint[:, 1]) / joint.sum(axis=1)
+    return np.asarray(wrong, dtype=np.float64)
+
+
+def estimate(probability: Floats, label: Ints, own: Channel, alone: Bools, known: Known) -> Rates:
+    """Weigh all pairs of common flip rates by the ends of the text score and by known truths.
+
+    Tickets of careless labellers, and those that are not `alone` but have near-duplicates, are left out of both: their
+    errors have causes of their own and say nothing of the common rates.
+    """
+    plain = alone & (np.maximum(own.miss, own.invent) < QUIET)
+    quiet = np.flatnonzero(plain) if plain.sum() * EXTREME >= 20 else np.arange(len(label))
+    order = quiet[np.argsort(probability[quiet], kind="stable")]
+    size = max(20, int(EXTREME * len(order)))
+    low, high = label[order[:size]], 1 - label[order[-size:]]
+    worlds = [np.log(w) + _tail(high, b)[:, None] + _tail(low, b)[None, :] for b, w in AMBIGUITY]
+    belief = _prior() + np.logaddexp.reduce(worlds)
+    pairs = np.array([(m, i) for m in RATES for i in RATES])
+    belief = belief.ravel() + _testimony(pairs, probability, label, own, known.among(plain))
+    weight = np.exp(belief - logsumexp(belief))
+    kept = weight > LIKELY
+    return Rates(pairs[kept], weight[kept] / weight[kept].sum())
+
+
+def _prior() -> Floats:
+    single = np.exp(-DECAY * RATES)
+    single /= single.sum()
+    table = OTHER * single[:, None] * single[None, :]
+    table[np.diag_indices(len(RATES))] += (1 - OTHER) * SYMMETRIC * single
+    one_sided = (1 - OTHER) * (1 - SYMMETRIC) / 2 * single
+    table[:, 0] += one_sided
+    table[0, :] += one_sided
+    return np.asarray(np.log(table), dtype=np.float64)
+
+
+def _tail(contrary: Ints, certainty: float) -> Floats:
+    """Return the log-likelihood of each rate, given the contrary labels among the most one-sided tickets."""
+    share = min(1.0, TAIL_ROWS / len(contrary))
+    hits, misses = contrary.sum() * share, (1 - contrary).sum() * share
+    honest = np.linspace(0.005, 0.595, 60)
+    prior = (certainty - 1) * np.log(1 - honest)
+    seen = RATES[:, None] + (1 - RATES[:, None]) * honest
+    fit = hits * np.log(seen) + misses * np.log(1 - seen) + prior - logsumexp(prior)
+    return np.asarray(logsumexp(fit, axis=1), dtype=np.float64)
+
+
+def _testimony(pairs: Floats, probability: Floats, label: Ints, own: Channel, known: Known) -> Floats:
+    """Return the log-likelihood of each rate pair, given which labels turned out wrong among the known tickets."""
+    rows = known.rows
+    wrong = known.truth != label[rows]
+    mine = Channel(own.miss[rows], own.invent[rows])
+    out = np.empty(len(pairs))
+    for k, (miss, invent) in enumerate(pairs):
+        common = Channel(np.array(miss), np.array(invent))
+        p = np.clip(wrong_probability(probability[rows], label[rows], common, mine), 0.005, 0.995)
+        out[k] = np.log(np.where(wrong, p, 1 - p)).sum()
+    return out
