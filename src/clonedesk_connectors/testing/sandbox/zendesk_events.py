@@ -74,10 +74,7 @@ class Events:
             "created_at": iso(update.at_s),
             "author_id": user_id(update.first.role, update.first.actor),
             "metadata": {"system": {} if update.first.role == "automation" else _SYSTEM, "custom": {}},
-            "events": [
-                _without(event, "created_at", "via_reference_id")
-                for event in self._events(history, update, as_sent=False)
-            ],
+            "events": [_in_audit(event) for event in self._events(history, update, as_sent=False)],
             "via": self.via(history, _speaker(update)),
         }
 
@@ -294,6 +291,11 @@ def _rule_in(event: Event) -> int | None:
 
 def _without(event: Event, *names: str) -> Event:
     return {name: value for name, value in event.items() if name not in names}
+
+
+def _in_audit(event: Event) -> Event:
+    """Comments are shorter in audits than in the bulk export and in the list of comments."""
+    return _without(event, "created_at", "via_reference_id", "via") if event["type"] == "Comment" else event
 
 
 def _offered(world: World, history: History, step: Step) -> Event:
