@@ -1,4 +1,4 @@
-"""The scenario table (`scenarios.toml`): how often something happens, what happens, and what is true about it.
+"""The scenario table (`scenarios.toml`, `scenarios_rare.toml`): how often something happens, what happens, and what is true about it.
 
 Keys of a scenario: weight (relative share of all tickets; 0: only as a partner), turns (see `script`), truth (fields of
 `model.Truth` that differ from the default), rules and tolerated (label rules), and those of `Scenario`.
@@ -65,6 +65,6 @@ def _lines(lines: list[str], parts: Mapping[str, list[str]]) -> Iterator[str]:
             yield line
 
 
-SCENARIOS = read_scenarios(
-    files("clonedesk_connectors.testing.world").joinpath("scenarios.toml").read_text(encoding="utf-8")
-)
+_FILES = ("scenarios.toml", "scenarios_rare.toml")
+_HERE = files("clonedesk_connectors.testing.world")
+SCENARIOS = read_scenarios("".join(_HERE.joinpath(name).read_text(encoding="utf-8") for name in _FILES))
