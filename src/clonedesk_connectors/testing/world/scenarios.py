@@ -1,5 +1,6 @@
-"""The scenario table (`scenarios.toml`, `scenarios_rare.toml`): how often something happens, what happens, and what is true about it.
+"""The scenario table: how often something happens, what happens, and what is true about it.
 
+The rows are in `scenarios.toml` and `scenarios_rare.toml`.
 Keys of a scenario: weight (relative share of all tickets; 0: only as a partner), turns (see `script`), truth (fields of
 `model.Truth` that differ from the default), rules and tolerated (label rules), and those of `Scenario`.
 """
