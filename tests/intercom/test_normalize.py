@@ -289,6 +289,12 @@ def test_a_bot_inbox_is_no_hand_off() -> None:
     assert handoffs(ticket_of(ANSWER, part(2, "assignment", WORKFLOW, 40, **to_bots))) == []
 
 
+@pytest.mark.parametrize(("after", "actor", "count"), [(100, WORKFLOW, 0), (101, WORKFLOW, 1), (50, ADA, 1)])
+def test_what_automation_takes_back_within_a_minute_was_routing(after: int, actor: Any, count: int) -> None:
+    back = part(3, "assignment", WORKFLOW, after, assigned_to={"type": "team", "id": "71"})
+    assert len(handoffs(ticket_of(ANSWER, part(2, "assignment", actor, 40, **TO_TEAM), back))) == count
+
+
 def test_reassignment_between_people_is_no_second_hand_off() -> None:
     ticket = ticket_of(
         ANSWER,

@@ -7,7 +7,7 @@ its type is not a note (a filter on `comment` would lose every customer message 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from clonedesk_connectors.model import Actor, ActorKind, AiEnding, AssigneeKind, Scale, Status
@@ -28,6 +28,8 @@ ASSIGNED_AFTER_AI = "assigned_after_ai"
 """Rule of a hand-off: a person, or a team with people, was assigned while the AI was talking."""
 RESOLUTION_STATE = "ai_agent.resolution_state"
 """Rule of a hand-off: the vendor says so, but no assignment shows it."""
+FLICKER = timedelta(seconds=60)
+"""An assignment by automation that is undone within this time was routing, not a hand-off."""
 SHORT = 200
 
 
@@ -45,6 +47,7 @@ class Trail:
 
     internal: nothing here was ever shown to a customer. status: the last known; None until something shows it.
     ai_at: time of the AI's last public message. ai_has_it: the AI spoke or was assigned, and no person was since.
+    handoff: the last that an assignment showed.
     """
 
     def __init__(self, cast: Cast, status: Status | None, *, internal: bool) -> None:
@@ -54,7 +57,7 @@ class Trail:
         self.assignees: dict[str, str | None] = {}
         self.ai_at: datetime | None = None
         self.ai_has_it = False
-        self.handed_off = False
+        self.handoff: Event | None = None
 
     def add(self, base: Event, kind: str, suffix: str = "", **fields: Any) -> None:
         key = f"{base['id']}:{suffix}" if suffix else base["id"]
@@ -143,11 +146,18 @@ class Trail:
                 kind = AssigneeKind.UNKNOWN
         self.add(base, event, suffix, to_kind=kind, from_id=self.assignees.get(slot), to_id=native_id)
         self.assignees[slot] = native_id
-        if kind is AssigneeKind.AI:
-            self.ai_has_it = True
+        if kind in (AssigneeKind.AI, AssigneeKind.NONE):
+            self._taken_back(base["at"])
+            self.ai_has_it = self.ai_has_it or kind is AssigneeKind.AI
         elif kind in (AssigneeKind.HUMAN, AssigneeKind.GROUP) and self.ai_has_it:
             self.add(base, "handoff", "handoff", to_id=native_id, raw=ASSIGNED_AFTER_AI)
-            self.ai_has_it, self.handed_off = False, True
+            self.ai_has_it, self.handoff = False, self.events[-1]
+
+    def _taken_back(self, at: datetime) -> None:
+        made = self.handoff
+        if made and made["actor"].kind is ActorKind.AUTOMATION and at - made["at"] <= FLICKER:
+            self.events.remove(made)
+            self.handoff, self.ai_has_it = None, True
 
     def _state(self, base: Event, json: Json) -> None:
         before, after = scalar(json.get("previous_ticket_state")), scalar(json.get("ticket_state"))
@@ -239,7 +249,7 @@ class Trail:
         actor = Actor(kind=ActorKind.AI_AGENT)
         base: Event = {"id": "ai_agent", "at": at, "actor": actor, "native_kind": RESOLUTION_STATE}
         self.add(base, "ai_turn", ending=ending, raw=state, preview=is_preview(ai_agent))
-        if ending is AiEnding.HANDED_OFF and not self.handed_off:
+        if ending is AiEnding.HANDED_OFF and self.handoff is None:
             rule = f"{RESOLUTION_STATE}={state}"
             self.add(base, "handoff", "handoff", to_id=holder, raw=rule, requested_only=holder is None)
         if ending in (AiEnding.CUSTOMER_CONFIRMED, AiEnding.NEGATIVE_FEEDBACK):
