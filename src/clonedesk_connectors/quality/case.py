@@ -13,6 +13,7 @@ from clonedesk_connectors.quality.opinions import TextOpinions
 from clonedesk_connectors.quality.outcome import Outcome, ack_only
 from clonedesk_connectors.quality.reading import TextReader
 from clonedesk_connectors.quality.settings import CheckSettings
+from clonedesk_connectors.quality.walk import HUMAN, UNKNOWN
 
 
 class Case:
@@ -54,6 +55,13 @@ class Case:
     def ack_only(self) -> bool | None:
         """Whether the customer only said thanks when they came back; None without the texts."""
         return ack_only(self.facts, self.outcome, self.reader, self.settings)
+
+    def maybe_program(self, actor: Actor) -> bool:
+        """Whether an actor may be a person or a program: of unknown kind, or a shared account nobody vouches for."""
+        if actor.kind is UNKNOWN:
+            return True
+        shared = actor.name is not None and actor.name.strip().lower() in self.settings.shared_names
+        return shared and actor.kind is HUMAN and actor.id not in self.config.human_users
 
     def words(self, message: Message) -> str:
         """A message for a quotation: the author's own words where texts can be read, the raw body otherwise."""

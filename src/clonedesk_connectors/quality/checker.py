@@ -122,7 +122,7 @@ class _Run:
 
     def learn_context(self) -> None:
         """First pass."""
-        builder = ContextBuilder(self.settings)
+        builder = ContextBuilder(self.settings, self.reader)
         for ticket in self.tickets():
             if self.held_out and str(ticket.key) in self.held_out:
                 self.skipped += 1

@@ -16,6 +16,7 @@ from clonedesk_connectors.quality.batches import BatchCounter, Batches
 from clonedesk_connectors.quality.facts import Facts
 from clonedesk_connectors.quality.labels import ESCALATED, RESOLVED_AI, Labels, LabelValue
 from clonedesk_connectors.quality.people import PeopleBuilder, Repeat
+from clonedesk_connectors.quality.reading import TextReader
 from clonedesk_connectors.quality.settings import CheckSettings
 from clonedesk_connectors.quality.walk import AI, CUSTOMER, TO_HUMAN
 
@@ -80,8 +81,9 @@ EMPTY = Context(0, Batches({}), {}, {}, {}, {}, {}, {}, {}, frozenset())
 class ContextBuilder:
     """First pass: add every ticket once, in any order, then `finish`."""
 
-    def __init__(self, settings: CheckSettings) -> None:
+    def __init__(self, settings: CheckSettings, reader: TextReader | None = None) -> None:
         self._settings = settings
+        self._reader = reader
         self._tickets = 0
         self._batches = BatchCounter(settings.batch_size, settings.batch_span)
         self._people = PeopleBuilder(settings)
@@ -106,7 +108,7 @@ class ContextBuilder:
         if facts.human_after:
             delay = macro_delay(facts)
             if delay is not None and delay < self._settings.macro_delay:
-                body = body_hash(facts.human_after[0])
+                body = body_hash(facts.human_after[0], self._reader)
                 self._macros[body] = self._macros.get(body, 0) + 1
         if facts.unknown_after:
             self._add_unknown(facts)
@@ -148,7 +150,7 @@ class ContextBuilder:
             if isinstance(event, Message):
                 before = max((m.at for m in facts.customer if m.at <= event.at), default=None)
                 reply_s = None if before is None else (event.at - before).total_seconds()
-                self._actors[event.actor.id or ""].add(reply_s, body_hash(event))
+                self._actors[event.actor.id or ""].add(reply_s, body_hash(event, self._reader))
 
     def finish(self) -> Context:
         """Put everything together. The builder must not be used afterwards."""
@@ -224,9 +226,13 @@ def opened_by_customer(facts: Facts) -> bool:
     return all(message.at >= first for message in (*facts.human[:1], *facts.ai[:1]))
 
 
-def body_hash(message: Message) -> int:
-    """A number for a text's beginning, the same for texts that differ only in case and white space."""
-    return hash(" ".join(message.body[:_BODY_CHARS].lower().split()))
+def body_hash(message: Message, reader: TextReader | None = None) -> int:
+    """A number for a text's beginning, the same for texts that differ only in case and white space.
+
+    With a reader, quotes and signatures do not count either.
+    """
+    body = message.body if reader is None else reader.text(message)
+    return hash(" ".join(body[:_BODY_CHARS].lower().split()))
 
 
 def macro_delay(facts: Facts) -> timedelta | None:

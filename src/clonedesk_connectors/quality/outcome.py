@@ -212,7 +212,8 @@ def _confirmation(facts: Facts, reader: TextReader | None, rating: Csat | None) 
         return rating
     if helped is not None and helped.at >= answer.at:
         return helped
-    if reader is None:
+    thanked = facts.customer and facts.customer[-1].at >= facts.ai[0].at
+    if reader is None or not (thanked or good or helped):
         return None
     substantive = next((message for message in reversed(facts.ai) if reader.answers(message)), None)
     if substantive is None:

@@ -21,6 +21,9 @@ class TextReader(Protocol):
     def own_words(self, message: Message) -> str:
         """`text` without greeting and sign-off."""
 
+    def says_enough(self, message: Message, words: int) -> bool:
+        """Whether the author surely wrote more than `words` words of their own; False also means "not known"."""
+
     def language(self, message: Message) -> tuple[str | None, float]:
         """ISO 639-1 code and confidence 0-1; (None, 0.0) when it cannot be told."""
 

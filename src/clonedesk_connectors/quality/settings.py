@@ -15,6 +15,8 @@ class CheckSettings:
     languages: the languages the AI was made for (ISO 639-1); None means that any language is in scope.
     excluded_tags: tags that say a ticket is spam, merged or a duplicate. side_channels: native kinds of events,
     lower case, that mean work happened in a call or side conversation. sandbox_brands: brands that only hold tests.
+    shared_names: names, lower case, of staff accounts that people and scripts may share; whoever the configuration does
+    not call human is then neither.
     weight_medium, weight_low: training weights of tickets whose worst finding is medium or low.
     """
 
@@ -59,3 +61,7 @@ class CheckSettings:
         {"call", "voicecomment", "phone_call_started", "side_conversation", "collabthreadcreated", "forward"}
     )
     sandbox_brands: frozenset[str] = frozenset()
+    shared_names: frozenset[str] = frozenset(
+        {"support", "support team", "customer support", "customer service", "customer care", "service", "service desk"}
+        | {"helpdesk", "help desk", "info", "team", "operator", "api", "integration", "api user", "system", "admin"}
+    )

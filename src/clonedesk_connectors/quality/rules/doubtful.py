@@ -32,9 +32,7 @@ def agent_outlier(case: Case) -> Found | Abstain | None:
         Evidence("rate against the text", f"{line.rate:.0%} ({line.low:.0%} to {line.high:.0%})"),
         Evidence("everybody's rate", f"{line.pooled:.0%}"),
     )
-    text = (
-        f"Agent {name} labels {line.rate:.0%} of {line.tickets} tickets against the text; all {line.pooled:.0%}."
-    )
+    text = f"Agent {name} labels {line.rate:.0%} of {line.tickets} tickets against the text; all {line.pooled:.0%}."
     params = {"tickets": str(settings.agent_min_tickets), "posterior": f"{settings.agent_posterior:g}"}
     return Found(Verdict.WEAKENS, Severity.LOW, text, evidence, params=params)
 
@@ -118,8 +116,9 @@ def actor_unknown(case: Case) -> Found | None:
     """The event that would decide was made by an actor who may be a person or a program."""
     facts = case.facts
     deciding: tuple[Event, ...] = ()
-    if facts.ai_touched and case.outcome.h_strict is None:
-        deciding = facts.unknown_after
+    if facts.ai_touched:
+        acts = (*facts.human_after, *facts.notes_after, *facts.human_status_after, *facts.unknown_after)
+        deciding = acts if acts and all(case.maybe_program(act.actor) for act in acts) else ()
     elif facts.first_ai is None:
         deciding = tuple(e for e in facts.events if isinstance(e, Message) and e.actor.kind is UNKNOWN)
     if not deciding:

@@ -16,6 +16,8 @@ _WORD = re.compile(r"\w+")
 # Scripts written without spaces: every character is counted as a word of several letters.
 _DENSE = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _DENSE_CHARS = 4
+_PLENTY = 20
+"""More words than greeting, thanks and name together ever have; such messages need no closer look."""
 # Exclusions that come after "test" in the audit's order: with one of these, the ticket is none.
 _NO_TEST = (None, "merged", "no_customer_message", "history_incomplete")
 
@@ -50,6 +52,8 @@ def nothing_to_judge(case: Case) -> Found | Abstain | None:
         return Found(Verdict.UNVERIFIABLE, Severity.UNVERIFIABLE, text, (Evidence("messages with text", "0"),))
     if case.reader is None:
         return Abstain("texts cannot be read: the extra [text] is not installed")
+    if case.reader.says_enough(messages[0], _PLENTY):
+        return None
     settings = case.settings
     words = chars = 0
     for message in messages:

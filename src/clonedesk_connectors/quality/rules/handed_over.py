@@ -96,7 +96,7 @@ def macro_only(case: Case) -> Found | None:
     if delay is None or delay >= settings.macro_delay:
         return None
     message = facts.human_after[0]
-    repeats = case.context.macros.get(body_hash(message), 0)
+    repeats = case.context.macros.get(body_hash(message, case.reader), 0)
     if repeats < settings.macro_repeats:
         return None
     evidence = (

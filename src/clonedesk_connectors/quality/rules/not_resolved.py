@@ -27,6 +27,8 @@ def human_replied(case: Case) -> Found | Abstain | None:
     ]
     if not replies:
         return None
+    if all(case.maybe_program(message.actor) for message in replies):
+        return Abstain("whoever replied may be a person or a program (L26)")
     if _only_a_macro(case):
         return Abstain("the only human message looks automatic (L29)")
     first = replies[0]
@@ -40,7 +42,7 @@ def _only_a_macro(case: Case) -> bool:
     delay = macro_delay(case.facts)
     if delay is None or delay >= case.settings.macro_delay:
         return False
-    return case.context.macros.get(body_hash(case.facts.human_after[0]), 0) >= case.settings.macro_repeats
+    return case.context.macros.get(body_hash(case.facts.human_after[0], case.reader), 0) >= case.settings.macro_repeats
 
 
 @rule("L04", "Reopened within 24 hours", labels=(RESOLVED_AI,), needs_ai=True)
