@@ -7,7 +7,7 @@ import pytest
 
 from clonedesk_connectors.errors import ConfigError
 from clonedesk_connectors.protocol import CredentialForm
-from clonedesk_connectors.secrets import Credentials, Environment, Secret, find_credentials
+from clonedesk_connectors.secrets import Credentials, Environment, Given, Secret, find_credentials
 
 OAUTH = CredentialForm("oauth", ("CLIENT_ID", "CLIENT_SECRET"))
 TOKEN = CredentialForm("token", ("EMAIL", "API_TOKEN"))
@@ -56,7 +56,7 @@ def test_half_a_form_names_exactly_what_is_missing(blank: str) -> None:
     with pytest.raises(ConfigError) as error:
         found(CLONEDESK_ZENDESK_EMAIL="jane@example.com", CLONEDESK_ZENDESK_API_TOKEN=blank)
     assert str(error.value) == (
-        "the environment holds only a part of the 'token' credentials: CLONEDESK_ZENDESK_API_TOKEN is missing"
+        "the environment holds only a part of the 'token' credentials; missing: CLONEDESK_ZENDESK_API_TOKEN"
     )
 
 
@@ -77,7 +77,7 @@ def test_a_later_source_is_asked_only_when_the_earlier_ones_have_nothing() -> No
     environment = {"CLONEDESK_ZENDESK_EMAIL": "e", "CLONEDESK_ZENDESK_API_TOKEN": "e"}
     assert find_credentials("zendesk", "acme", FORMS, [Environment({}), drawer]).form == "oauth"
     assert find_credentials("zendesk", "acme", FORMS, [Environment(environment), drawer]).form == "token"
-    with pytest.raises(ConfigError, match="CLONEDESK_ZENDESK_API_TOKEN is missing"):
+    with pytest.raises(ConfigError, match="missing: CLONEDESK_ZENDESK_API_TOKEN"):
         find_credentials("zendesk", "acme", FORMS, [Environment({"CLONEDESK_ZENDESK_EMAIL": "e"}), drawer])
 
 
@@ -95,3 +95,13 @@ def test_a_secret_shows_itself_only_when_asked_by_name() -> None:
     assert secret.reveal() == "s3cret"
     with pytest.raises(TypeError):
         pickle.dumps(secret)
+
+
+def test_a_program_may_hand_over_values_by_field_name() -> None:
+    given = Given({"email": "jane@example.com", "API_TOKEN": "t"})
+    assert find_credentials("zendesk", "acme", FORMS, [given]).reveal() == {
+        "EMAIL": "jane@example.com",
+        "API_TOKEN": "t",
+    }
+    with pytest.raises(ConfigError, match="the credentials argument holds only a part"):
+        find_credentials("zendesk", "acme", FORMS, [Given({"email": "jane@example.com"})])

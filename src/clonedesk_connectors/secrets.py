@@ -112,7 +112,7 @@ def find_credentials(
         if partial:
             form, missing = min(partial, key=lambda candidate: len(candidate[1]))
             names = " and ".join(source.label(vendor, account, field) for field in missing)
-            raise ConfigError(f"{source.title} holds only a part of the {form.name!r} credentials: {names} is missing")
+            raise ConfigError(f"{source.title} holds only a part of the {form.name!r} credentials; missing: {names}")
     raise ConfigError(_nothing_found(vendor, account, forms, sources))
 
 

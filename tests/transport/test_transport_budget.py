@@ -130,6 +130,34 @@ def test_other_programs_find_their_part_of_the_limit_whenever_they_come(limit: i
     assert denied["others"] == 0
 
 
+@settings(max_examples=30, deadline=None)
+@given(limit=st.integers(5, 60), resets=st.sampled_from(sorted(RESETS)), seed=st.integers(0, 2**32))
+def test_a_greedy_neighbour_costs_us_time_but_never_makes_us_greedy(limit: int, resets: str, seed: int) -> None:
+    clock, dice, workers = FakeClock(), Random(seed), 4
+    server = Server(clock, limit, RESETS[resets], dice.uniform(0, 60))
+    budgets = budgets_on(clock, 0.8, Random(seed), b=Bucket(limit=50))
+    said_stop: list[float] = []
+
+    async def ours() -> None:
+        refused = server.refused
+        await ask(budgets, server, dice.random(), dice.random())
+        if server.refused > refused:
+            said_stop.append(clock.now)
+            budgets.pause("b", 60 - (clock.now - server.offset_s) % 60)
+
+    async def neighbour() -> None:
+        while clock.now < 1360:
+            await clock.sleep(dice.uniform(0, 120 / limit))
+            server.count(ours=False)
+
+    async def both() -> None:
+        await asyncio.gather(work_until(clock, 1360, workers, ours), neighbour())
+
+    clock.run(both())
+    assert max(server.ours.values()) <= math.floor(limit * 0.8)
+    assert len(said_stop) <= workers * len(server.used)  # at most what was under way, once a window
+
+
 def test_when_others_take_more_than_their_part_we_stop_at_what_remains() -> None:
     clock = FakeClock(960.0)  # a window begins at 960
     server = Server(clock, 10, RESETS["exact"])
@@ -296,6 +324,32 @@ def test_a_pause_without_a_length_ends_when_the_window_does() -> None:
     assert clock.run(main()) == 5  # and a second for the vendor's rounding
 
 
+def test_a_pause_with_a_length_replaces_what_was_said_to_remain() -> None:
+    clock = FakeClock()
+    budgets = budgets_on(clock)
+
+    async def main() -> None:
+        (await budgets.acquire("b")).settle([Budget("b", 10, 0)])
+        budgets.pause("b", 17)
+        await budgets.acquire("b")
+
+    clock.run(main())
+    assert clock.now == 1017
+
+
+def test_after_a_pause_our_share_is_still_our_share() -> None:
+    clock = FakeClock()
+    budgets = budgets_on(clock)
+
+    async def main() -> None:
+        (await budgets.acquire("b")).settle([Budget("b", 1)])
+        budgets.pause("b", 17)
+        await budgets.acquire("b")
+
+    clock.run(main())
+    assert clock.now == 1060
+
+
 def test_after_a_pause_one_request_looks_before_the_rest_follows() -> None:
     clock = FakeClock()
     budgets = budgets_on(clock)
@@ -334,6 +388,70 @@ def test_a_pause_longer_than_we_wait_ends_the_work_of_everybody_with_what_to_do(
         "Nothing is lost: run the same command again later."
     )
     assert clock.now == 1000
+
+
+async def _times_of_three(budgets: Budgets, clock: FakeClock) -> list[float]:
+    times: list[float] = []
+
+    async def one() -> None:
+        permit = await budgets.acquire("b")
+        times.append(clock.now)
+        await clock.sleep(2)
+        permit.settle([Budget("b", 100, 50)])
+
+    await asyncio.gather(one(), one(), one())
+    return times
+
+
+def test_after_a_drought_one_request_looks_before_the_rest_follows() -> None:
+    clock = FakeClock()
+    budgets = budgets_on(clock)
+
+    async def main() -> list[float]:
+        (await budgets.acquire("b")).settle([Budget("b", 100, 0, resets_s=9)])
+        return await _times_of_three(budgets, clock)
+
+    assert clock.run(main()) == [1010, 1012, 1012]
+
+
+def test_after_a_long_silence_one_request_looks_before_the_rest_follows() -> None:
+    clock = FakeClock()
+    budgets = budgets_on(clock)
+
+    async def main() -> list[float]:
+        (await budgets.acquire("b")).settle([Budget("b", 100, 99, resets_s=9)])
+        clock.now += 3600
+        return await _times_of_three(budgets, clock)
+
+    assert clock.run(main()) == [4600, 4602, 4602]
+
+
+def test_what_remains_may_grow_again_without_a_word_about_resets() -> None:
+    clock = FakeClock()
+    budgets = budgets_on(clock)
+
+    async def main() -> None:
+        (await budgets.acquire("b")).settle([Budget("b", 100, 2)])
+        (await budgets.acquire("b")).settle([Budget("b", 100, 99)])
+        for _ in range(5):
+            await budgets.acquire("b")
+
+    clock.run(main())
+    assert clock.now == 1000
+
+
+def test_a_short_pause_ends_in_time_although_a_longer_one_was_there_before() -> None:
+    clock = FakeClock()
+    budgets = budgets_on(clock, account=Bucket(100), exports=Bucket(10), lists=Bucket(10))
+
+    async def main() -> dict[str, float]:
+        budgets.pause("exports", 100)
+        exports = asyncio.create_task(_times(budgets, clock, "exports"))
+        await asyncio.sleep(0)
+        budgets.pause("lists", 10)
+        return await _times(budgets, clock, "lists") | await exports
+
+    assert clock.run(main()) == {"lists": 1010, "exports": 1100}
 
 
 async def _order_of(budgets: Budgets, clock: FakeClock, **priority: bool) -> list[str]:

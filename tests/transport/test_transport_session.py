@@ -27,7 +27,7 @@ class Setting:
 
     def __init__(self, *script: Any, connector: FakeConnector | None = None, rng: Random | None = None, **options: Any):
         self.clock = FakeClock()
-        self.transport = ScriptedTransport(*script)
+        self.transport = ScriptedTransport(self.clock, *script)
         self.connector: Any = connector or FakeConnector()
         self.session = Session(
             self.connector,
@@ -93,7 +93,8 @@ def test_pauses_between_failures_double_up_to_a_cap_and_end() -> None:
     with pytest.raises(Unavailable) as error:
         at.fetch()
     assert str(error.value) == (
-        "acmedesk account 'acme', stream 'items': no usable answer (HTTP 502), and trying again did not help."
+        "acmedesk account 'acme', stream 'items': no usable answer (HTTP 502). "
+        "Trying again did not help; run the same command again later."
     )
     assert at.took_s == 0.5 + 1 + 2 + 4 + 8 + 16 + 30 + 30
     assert len(at.transport.sent) == 9
@@ -174,16 +175,26 @@ def test_a_fresh_token_that_is_refused_too_ends_the_work() -> None:
         at.fetch()
 
 
-def test_many_requests_with_one_dead_token_exchange_it_once() -> None:
+def test_many_first_requests_sign_in_once() -> None:
+    at = Setting(json_response(b"{}"), GOOD, GOOD, connector=FakeConnector(exchange=True))
+
+    async def main() -> None:
+        await asyncio.gather(at.session.fetch(LIST), at.session.fetch(LIST))
+
+    at.clock.run(main())
+    assert at.connector.tokens == 1
+
+
+def test_a_late_refusal_of_a_token_already_renewed_does_not_renew_it_again() -> None:
     token, refused = json_response(b"{}"), json_response(status=401)
-    at = Setting(token, GOOD, refused, refused, token, GOOD, GOOD, connector=FakeConnector(exchange=True))
+    at = Setting(token, GOOD, (5, refused), refused, token, GOOD, GOOD, connector=FakeConnector(exchange=True))
 
     async def main() -> None:
         await at.session.fetch(LIST)
         await asyncio.gather(at.session.fetch(LIST), at.session.fetch(LIST))
 
     at.clock.run(main())
-    assert at.connector.tokens == 2
+    assert (at.took_s, at.connector.tokens) == (5, 2)
 
 
 def test_a_key_that_is_refused_is_not_tried_twice_and_the_message_says_what_to_do() -> None:
@@ -206,7 +217,8 @@ def test_a_token_exchange_that_is_refused_is_an_auth_error(status: int) -> None:
 
 
 def test_a_token_exchange_is_repeated_when_it_fails_by_accident() -> None:
-    at = Setting(json_response(status=503), json_response(b"{}"), GOOD, connector=FakeConnector(exchange=True))
+    html = json_response(b"<html>")
+    at = Setting(json_response(status=503), html, json_response(b"{}"), GOOD, connector=FakeConnector(exchange=True))
     assert ids(at.fetch()) == ["1"]
 
 
@@ -317,11 +329,19 @@ def test_a_file_host_that_is_busy_stops_nobody_else() -> None:
     assert at.took_s == 0.5
 
 
-@pytest.mark.parametrize("reason", [Failure.TOO_LARGE, Failure.UNTRUSTED])
-def test_what_cannot_get_better_is_not_repeated(reason: Failure) -> None:
+@pytest.mark.parametrize(
+    ("reason", "advice"),
+    [
+        (Failure.TOO_LARGE, "no usable answer (too_large). A smaller page may help."),
+        (Failure.UNTRUSTED, "name its root certificate in SSL_CERT_FILE."),
+    ],
+)
+def test_what_cannot_get_better_is_not_repeated_and_says_what_to_do(reason: Failure, advice: str) -> None:
     at = Setting(TransportFailed(reason))
-    with pytest.raises(Unavailable, match=str(reason)):
-        at.fetch()
+    with pytest.raises(Unavailable) as error:
+        at.fetch(DETAIL)
+    assert str(error.value).startswith("acmedesk account 'acme', stream 'details', record 7: no usable answer")
+    assert str(error.value).endswith(advice)
 
 
 @pytest.mark.parametrize(
@@ -374,6 +394,20 @@ def test_an_answer_teaches_the_limit_even_when_it_is_an_error() -> None:
 
     at.clock.run(main())
     assert at.took_s == 21  # 20 and a second for the vendor's rounding
+
+
+@pytest.mark.parametrize(("first", "waits"), [(json_response(status=502), 60), (GOOD, 0)], ids=["error page", "page"])
+def test_only_a_good_answer_without_a_word_about_limits_lifts_the_assumed_ones(first: Any, waits: float) -> None:
+    at = Setting(first, GOOD, connector=FakeConnector(buckets={"account": Bucket(1)}))
+
+    async def main() -> None:
+        await at.session.call(DETAIL)
+        await at.session.call(DETAIL)
+
+    if first is not GOOD:
+        at.transport.script.append(GOOD)
+    at.clock.run(main())
+    assert at.took_s == waits
 
 
 def test_a_refused_address_is_an_error_that_gives_its_leave_back() -> None:

@@ -11,7 +11,6 @@ from random import Random
 from types import SimpleNamespace
 from typing import Any
 
-from clonedesk_connectors.errors import AuthError
 from clonedesk_connectors.protocol import (
     Bucket,
     Budget,
@@ -91,9 +90,8 @@ class FakeConnector:
         return Token({"authorization": f"Bearer {secrets['KEY']}"}, self.expires_in_s)
 
     def token(self, response: Response) -> Token:
+        parse_object(response.body)
         self.tokens += 1
-        if b"nothing" in response.body:
-            raise AuthError("no token in the answer")
         return Token({"authorization": f"Bearer token-{self.tokens}"}, self.expires_in_s)
 
     def judge(self, request: Request, response: Response) -> Outcome:
@@ -111,19 +109,22 @@ class FakeConnector:
 
 
 class ScriptedTransport:
-    """Answers with the next line of a script; an exception is raised. Remembers what it was sent."""
+    """Answers with the next line of a script, after a while where it is (seconds, answer); exceptions are raised."""
 
-    def __init__(self, *script: Response | Exception) -> None:
+    def __init__(self, clock: FakeClock, *script: Any) -> None:
         self.script = list(script)
         self.sent: list[tuple[Request, dict[str, str]]] = []
         self.closed = False
+        self._clock = clock
 
     async def send(self, request: Request, headers: Mapping[str, str]) -> Response:
         self.sent.append((request, dict(headers)))
-        await asyncio.sleep(0)
-        answer = self.script.pop(0)
+        line = self.script.pop(0)
+        delay_s, answer = line if isinstance(line, tuple) else (0, line)
+        await self._clock.sleep(delay_s)
         if isinstance(answer, Exception):
             raise answer
+        assert isinstance(answer, Response)
         return answer
 
     async def aclose(self) -> None:

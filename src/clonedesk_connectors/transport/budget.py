@@ -11,7 +11,7 @@ from random import Random
 from clonedesk_connectors.errors import RateLimited
 from clonedesk_connectors.protocol import Bucket, Budget
 from clonedesk_connectors.transport.base import Clock, Sleep
-from clonedesk_connectors.transport.retry import JITTER
+from clonedesk_connectors.transport.retry import JITTER, LONGEST_WAIT_S
 from clonedesk_connectors.transport.window import NEVER, Spending, Window
 
 ACCOUNT = "account"
@@ -71,7 +71,7 @@ class Budgets:
         sleep: Sleep,
         rng: Random,
         share: float = 0.8,
-        max_wait_s: float = 900.0,
+        max_wait_s: float = LONGEST_WAIT_S,
     ) -> None:
         if not 0 < share <= 1:
             raise ValueError("a share is more than 0 and at most 1")

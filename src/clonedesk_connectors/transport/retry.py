@@ -21,6 +21,10 @@ JITTER = 0.1
 """Share of a wait that is added at random, so that workers and programs do not return in the same instant."""
 
 
+LONGEST_WAIT_S = 3900.0
+"""Some accounts have limits per hour; a long run should survive one of those."""
+
+
 class Again(Exception):
     """This attempt came to nothing.
 
@@ -59,7 +63,7 @@ class Retry:
         rng: Random,
         *,
         attempts: int = 5,
-        max_wait_s: float = 900.0,
+        max_wait_s: float = LONGEST_WAIT_S,
         base_s: float = 1.0,
         cap_s: float = 60.0,
     ) -> None:

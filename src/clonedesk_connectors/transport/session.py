@@ -23,7 +23,7 @@ from clonedesk_connectors.errors import (
 from clonedesk_connectors.protocol import Budget, Connector, Outcome, Page, Request, Response, Token, Verdict
 from clonedesk_connectors.transport.base import Clock, Failure, Sleep, Transport, TransportFailed
 from clonedesk_connectors.transport.budget import Budgets
-from clonedesk_connectors.transport.retry import Again, Retry
+from clonedesk_connectors.transport.retry import LONGEST_WAIT_S, Again, Retry
 
 T = TypeVar("T")
 
@@ -32,6 +32,12 @@ _LONGEST_CHAIN = 1000
 
 _RENEW_EARLY_S = 60.0
 """A token is renewed this long before it expires, or for the last tenth of its life if that is shorter."""
+
+
+_ADVICE: Mapping[str, str] = {
+    Failure.TOO_LARGE: "A smaller page may help.",
+    Failure.UNTRUSTED: "If a proxy of your company answers, name its root certificate in SSL_CERT_FILE.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,7 @@ class Session:
         secrets: Mapping[str, str],
         *,
         share: float = 0.8,
-        max_wait_s: float = 900.0,
+        max_wait_s: float = LONGEST_WAIT_S,
         attempts: int = 5,
         clock: Clock = time.monotonic,
         sleep: Sleep = asyncio.sleep,
@@ -191,7 +197,7 @@ class Session:
         try:
             self.requests[request.stream, request.bucket] += 1
             response = await self._transport.send(request, token.headers if token else {})
-            told = self.connector.budget(response)
+            told = tuple(self.connector.budget(response)) or _silence(response)
             return response
         except TransportFailed as failed:
             hopeless = failed.reason in (Failure.TOO_LARGE, Failure.UNTRUSTED)
@@ -214,10 +220,10 @@ class Session:
         if isinstance(step, Token):
             return step
         self._renewable = True
-        answer, _ = await self._send(_Call(step, _nothing, signed=False))
-        if answer.outcome.verdict is not Verdict.OK:
+        answer, token = await self._send(_Call(step, lambda _, response: self.connector.token(response), signed=False))
+        if token is None:
             raise self._not_accepted(answer.outcome)
-        return self.connector.token(answer.response)
+        return token
 
     def _renew_or_abort(self, call: _Call[T], token: Token | None, answer: Answer) -> NoReturn:
         """A token may be withdrawn before its time: exchange it anew, once per call."""
@@ -237,7 +243,7 @@ class Session:
 
     def _defeat(self, call: _Call[T], again: Again) -> VendorError:
         request = call.request
-        what = f"{self._who}, stream {request.stream!r}"
+        what = f"{self._who}, stream {request.stream!r}" + (f", record {request.subject}" if request.subject else "")
         if not again.failure:
             return RateLimited(
                 f"{what}: the limit stays exhausted for longer than we wait ({self._retry.max_wait_s:.0f} s). "
@@ -245,7 +251,8 @@ class Session:
             )
         if not call.idempotent:
             return Unavailable(f"{what}: no clear answer to a write ({again.reason}). It may have been carried out.")
-        return Unavailable(f"{what}: no usable answer ({again.reason}), and trying again did not help.")
+        advice = _ADVICE.get(again.reason, "Trying again did not help; run the same command again later.")
+        return Unavailable(f"{what}: no usable answer ({again.reason}). {advice}")
 
     @property
     def _who(self) -> str:
@@ -254,6 +261,12 @@ class Session:
 
 def _nothing(_request: Request, _response: Response) -> None:
     """Read nothing: for calls whose answer the caller reads."""
+
+
+def _silence(response: Response) -> tuple[Budget, ...] | None:
+    """What an answer without a word about limits says of them: that there are none, if it is the helpdesk's own. An
+    error page may come from a machine in between and says nothing."""
+    return () if 200 <= response.status < 300 else None
 
 
 def _joined(page: Page, more: Page) -> Page:

@@ -65,8 +65,8 @@ class Window:
         self._expire(now)
         if self.paused_until > now:
             return self.paused_until
-        if not self._probed:
-            return NEVER if self._flying else now
+        if self._flying and not self._probed:
+            return NEVER
         if self._left is not None and self._left - self._flying_cost < cost:
             return self._left_until
         if self._used and self._used + cost > self.allowed:  # a cost above the whole share goes alone
@@ -102,9 +102,13 @@ class Window:
             self.limit = None
 
     def pause(self, now: float, wait_s: float) -> None:
-        """Nothing goes for `wait_s`; then one request at a time until the vendor answers one."""
+        """Nothing goes for `wait_s`; then one request at a time until the vendor answers one.
+
+        How long to wait is the vendor's latest word, so what it said of the rest of its window no longer matters.
+        """
         self.paused_until = max(self.paused_until, now + wait_s)
         self._probed = False
+        self._left = None
 
     def resets_in_s(self, now: float) -> float:
         """Best guess of how long an exhausted limit stays so."""
@@ -132,5 +136,6 @@ class Window:
         while self._held and self._held[0][0] <= now:
             self._used -= heappop(self._held)[1]
         if self._left is not None and self._left_until <= now:
-            self._probed = self._probed and self._left > 0  # after a drought one request looks first
+            # After a drought, a long silence or a leap of the clock, one request looks first.
+            self._probed = self._probed and self._left > 0 and now < self._left_until + self.per_s
             self._left = None
