@@ -9,6 +9,7 @@ import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from email.utils import formatdate
 from typing import Any, NamedTuple, Self
 from urllib.parse import parse_qsl
 
@@ -138,7 +139,13 @@ class _ServerThread:
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         app = Starlette(routes=[Route("/{path:path}", self._endpoint, methods=_METHODS)])
         config = uvicorn.Config(
-            app, lifespan="off", log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=5
+            app,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            ws="none",
+            date_header=False,
+            timeout_graceful_shutdown=5,
         )
         self._server = _Server(config)
         self._closing = asyncio.Event()
@@ -187,7 +194,11 @@ class _ServerThread:
         if reply.wire == "hang":
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), reply.hang_s)
-        headers = {"content-type": "application/json; charset=utf-8"} | reply.headers
+        usual = {
+            "content-type": "application/json; charset=utf-8",
+            "date": formatdate(self._sandbox.clock(), usegmt=True),
+        }
+        headers = usual | reply.headers
         kind = _CutResponse if reply.wire == "cut" else Response
         return kind(reply.encoded(), reply.status, headers)
 
