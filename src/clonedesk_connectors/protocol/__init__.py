@@ -13,7 +13,7 @@ from clonedesk_connectors.protocol.connector import (
 )
 from clonedesk_connectors.protocol.judging import judge_status, retry_after_s
 from clonedesk_connectors.protocol.mapping import MappingTable
-from clonedesk_connectors.protocol.payload import parse_object, split_list, split_records
+from clonedesk_connectors.protocol.payload import parse_as, parse_object, split_list, split_records
 from clonedesk_connectors.protocol.values import (
     Bucket,
     Budget,
@@ -55,6 +55,7 @@ __all__ = [
     "Verdict",
     "from_json",
     "judge_status",
+    "parse_as",
     "parse_object",
     "retry_after_s",
     "split_list",

@@ -1,105 +1,98 @@
-"""Reading a page body: parse it once and keep every record's own bytes."""
+"""Reading a page body: cut it into records that keep their own bytes, and read only what paging needs.
+
+msgspec checks and cuts a page about ten times faster than `json.loads` parses it; the records themselves are parsed
+once, when their ticket is normalised.
+"""
 
 from __future__ import annotations
 
-import json
-from json.decoder import scanstring  # type: ignore[attr-defined]
-from typing import Any
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
 
 from clonedesk_connectors.errors import ContractBroken
 
-_SCAN = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
-_SPACE = " \t\n\r"
+_T = TypeVar("_T")
+_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_OPENING = ord("[")
+_ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
+_ANY = msgspec.json.Decoder()
+_DECODERS: dict[Any, msgspec.json.Decoder[Any]] = {}
 
-Record = tuple[dict[str, Any], bytes]
+Record = tuple[Any, bytes]
+"""What was read of a record (a dict, or the head asked for), and its bytes as received."""
 
 
-def split_records(body: bytes, *names: str) -> tuple[dict[str, Any], dict[str, list[Record]]]:
+def split_records(body: bytes, *names: str, **heads: type[Any]) -> tuple[dict[str, Any], dict[str, list[Record]]]:
     """Split a JSON object into (envelope, records).
 
-    Each top-level array called one of `names` becomes a list of (parsed record, its bytes as received); every other
-    member goes into the envelope. Absent arrays are absent from the result: the caller decides whether that is an
-    error. Raises ContractBroken for anything that is not a JSON object, is truncated, too deeply nested, or holds
-    records that are not objects. Costs the same as `json.loads`.
+    Each top-level array called one of `names` becomes a list of (parsed record, its bytes); of an array named as a
+    keyword only the fields of the given msgspec Struct are read (make them `Any`: vendors send what they like).
+    Every other member goes into the envelope. Absent arrays are absent from the result: the caller decides whether
+    that is an error. Raises ContractBroken for anything that is not a JSON object, is truncated, too deeply nested, or
+    has records that are not objects.
     """
-    try:
-        return _Splitter(body.decode("utf-8"), names).whole_object()
-    except (ValueError, StopIteration, IndexError, RecursionError):
-        raise ContractBroken("the answer is not the JSON object the vendor documents") from None
+    wanted: dict[str, type[Any]] = dict.fromkeys(names, dict) | heads
+
+    def cut(body: bytes) -> tuple[dict[str, Any], dict[str, list[Record]]]:
+        envelope: dict[str, Any] = {}
+        found: dict[str, list[Record]] = {}
+        for name, raw in _MEMBERS.decode(body).items():
+            if name in wanted and memoryview(raw)[0] == _OPENING:
+                found[name] = _records(raw, wanted[name])
+            else:
+                envelope[name] = _ANY.decode(raw)
+        return envelope, found
+
+    return _checked(cut, body)
 
 
-def split_list(body: bytes) -> list[Record]:
+def split_list(body: bytes, head: type[Any] = dict) -> list[Record]:
     """The same for a body that is one JSON array of objects. Raises ContractBroken for anything else."""
-    try:
-        return _Splitter(body.decode("utf-8"), ()).whole_array()
-    except (ValueError, StopIteration, IndexError, RecursionError):
-        raise ContractBroken("the answer is not the JSON array the vendor documents") from None
+    return _checked(lambda body: _records(body, head), body)
 
 
 def parse_object(body: bytes) -> dict[str, Any]:
     """A whole JSON object, for small answers. Raises ContractBroken for anything else."""
-    return split_records(body)[0]
+    return parse_as(body, dict)
 
 
-class _Splitter:
-    def __init__(self, text: str, names: tuple[str, ...]) -> None:
-        self.text, self.names = text, names
+def parse_as(body: bytes, head: type[_T]) -> _T:
+    """One JSON object as a dict or as the fields of a msgspec Struct. Raises ContractBroken for anything else."""
+    return _checked(_decoder(head).decode, body)
 
-    def skip(self, at: int) -> int:
-        text = self.text
-        while text[at] in _SPACE:
-            at += 1
-        return at
 
-    def expect(self, at: int, char: str) -> int:
-        at = self.skip(at)
-        if self.text[at] != char:
-            raise ValueError(char)
-        return at + 1
+def _checked(read: Callable[[bytes], _T], body: bytes) -> _T:
+    for text in (body, _mended(body)):
+        try:
+            found: _T = read(text)
+            return found
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            continue
+    raise ContractBroken("the answer is not the JSON the vendor documents")
 
-    def whole_array(self) -> list[Record]:
-        records, at = self.array(self.expect(0, "["))
-        self.end(at)
-        return records
 
-    def whole_object(self) -> tuple[dict[str, Any], dict[str, list[Record]]]:
-        envelope: dict[str, Any] = {}
-        found: dict[str, list[Record]] = {}
-        at = self.skip(self.expect(0, "{"))
-        while self.text[at] != "}":
-            name, at = scanstring(self.text, self.expect(at, '"'))
-            at = self.skip(self.expect(at, ":"))
-            if name in self.names and self.text[at] == "[":
-                found[name], at = self.array(at + 1)
-            else:
-                envelope[name], at = _SCAN(self.text, at)
-            at = self.next_item(at, "}")
-        self.end(at + 1)
-        return envelope, found
+_ESCAPE = re.compile(rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
 
-    def end(self, at: int) -> None:
-        if self.text[at:].strip(_SPACE):
-            raise ValueError("trailing data")
 
-    def array(self, at: int) -> tuple[list[Record], int]:
-        text = self.text
-        records: list[Record] = []
-        at = self.skip(at)
-        while text[at] != "]":
-            record, end = _SCAN(text, at)
-            if type(record) is not dict:
-                raise ValueError("record is not an object")
-            records.append((record, text[at:end].encode()))
-            at = self.next_item(end, "]")
-        return records, at + 1
+def _mended(body: bytes) -> bytes:
+    """Half an emoji (a lone surrogate, left where text was cut by length) as U+FFFD: it must not lose the whole page."""
+    return _ESCAPE.sub(lambda found: rb"\ufffd" if _is_lone_surrogate(found[0]) else found[0], body)
 
-    def next_item(self, at: int, closing: str) -> int:
-        """Step over the comma to the next item, or stay on the closing bracket."""
-        at = self.skip(at)
-        if self.text[at] == ",":
-            at = self.skip(at + 1)
-            if self.text[at] == closing:
-                raise ValueError("trailing comma")
-        elif self.text[at] != closing:
-            raise ValueError("no comma")
-        return at
+
+def _is_lone_surrogate(escape: bytes) -> bool:
+    return len(escape) == 6 and escape[2:4].lower() in (b"d8", b"d9", b"da", b"db", b"dc", b"dd", b"de", b"df")
+
+
+def _decoder(head: type[Any]) -> msgspec.json.Decoder[Any]:
+    decoder = _DECODERS.get(head)
+    if decoder is None:
+        decoder = _DECODERS[head] = msgspec.json.Decoder(dict[str, Any] if head is dict else head)
+    return decoder
+
+
+def _records(array: bytes | msgspec.Raw, head: type[Any]) -> list[Record]:
+    read = _decoder(head).decode
+    return [(read(raw), bytes(raw)) for raw in _ITEMS.decode(array)]

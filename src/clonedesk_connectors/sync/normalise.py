@@ -10,10 +10,8 @@ from hashlib import sha256
 from itertools import chain
 from typing import Any
 
-from pydantic_core import from_json
-
 from clonedesk_connectors.model import SCHEMA_VERSION
-from clonedesk_connectors.protocol import Bundle, Connector, FollowUp
+from clonedesk_connectors.protocol import Bundle, Connector, FollowUp, parse_object
 from clonedesk_connectors.store import AccountArchive
 from clonedesk_connectors.store.cache import Normalised, Saved
 from clonedesk_connectors.store.values import StoredRecord
@@ -28,7 +26,7 @@ class StoredDirectory:
     def __init__(self, account: AccountArchive, connector: Connector) -> None:
         self._account = account
         self._fixed = {
-            (kind, record.id): from_json(record.payload)
+            (kind, record.id): parse_object(record.payload)
             for kind in connector.shaping_kinds
             for record in account.directory(kind)
         }
@@ -45,7 +43,7 @@ class StoredDirectory:
         for kind in sorted({kind for kind, _ in missing}):
             ids = sorted(native_id for name, native_id in missing if name == kind)
             for record in self._account.directory(kind, ids):
-                self._people[kind, record.id] = from_json(record.payload)
+                self._people[kind, record.id] = parse_object(record.payload)
 
     def fingerprint(self, connector: Connector) -> str:
         """What the normalised tickets depend on besides their own records."""
@@ -101,7 +99,7 @@ def _batch(
 
 
 def _parsed(kinds: Mapping[str, list[StoredRecord]]) -> Records:
-    return {kind: [from_json(record.payload) for record in records] for kind, records in kinds.items()}
+    return {kind: [parse_object(record.payload) for record in records] for kind, records in kinds.items()}
 
 
 def _reason(error: Exception) -> str:
