@@ -61,7 +61,8 @@ def parse_object(body: bytes) -> dict[str, Any]:
 
 def parse_as(body: bytes, head: type[_T]) -> _T:
     """One JSON object as a dict or as the fields of a msgspec Struct. Raises ContractBroken for anything else."""
-    return _checked(_decoder(head).decode, body)
+    decoder: msgspec.json.Decoder[_T] = _decoder(head)
+    return _checked(decoder.decode, body)
 
 
 def _checked(read: Callable[[bytes], _T], body: bytes) -> _T:
@@ -78,7 +79,7 @@ _ESCAPE = re.compile(rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-
 
 
 def _mended(body: bytes) -> bytes:
-    """Half an emoji (a lone surrogate, left where text was cut by length) as U+FFFD: it must not lose the whole page."""
+    """Half an emoji (a lone surrogate, left where text was cut by length) as U+FFFD: it must not lose a page."""
     return _ESCAPE.sub(lambda found: rb"\ufffd" if _is_lone_surrogate(found[0]) else found[0], body)
 
 
