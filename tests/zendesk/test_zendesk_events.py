@@ -124,6 +124,16 @@ def test_a_redacted_attachment_is_gone_and_the_others_stay() -> None:
     assert only(ticket, "message").body == "<p>Hello</p>"
 
 
+def test_attachments_redacted_one_after_the_other_are_all_gone() -> None:
+    files = [{"id": 5, "file_name": "id.png"}, {"id": 6, "file_name": "log.txt"}]
+    redacted = [
+        {"id": key + 7, "event_type": "AttachmentRedactionEvent", "comment_id": 11, "attachment_id": key}
+        for key in (5, 6)
+    ]
+    ticket = read(row(0, CUSTOMER, comment(11, CUSTOMER, attachments=files)), row(5, ANN, *redacted))
+    assert only(ticket, "message").attachments == ()
+
+
 def test_a_status_keeps_its_word_beside_ours() -> None:
     status = only(read(row(0, ANN, change(21, "status", "hold", "open"))), "status")
     assert (status.from_status, status.to_status, status.raw_from, status.raw_to) == (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from clonedesk_connectors.model import Actor, ActorKind, AssigneeKind, Cause, Evidence, Person
+from clonedesk_connectors.model import Actor, ActorKind, AssigneeKind, Cause, Evidence
 from clonedesk_connectors.protocol import AccountConfig, Directory
 from clonedesk_connectors.vendors.zendesk.chat import Turn
 from clonedesk_connectors.vendors.zendesk.mapping import CAUSE, CAUSE_ACTOR, CHAT_AUTHOR, CHAT_SOURCE, ROLE
@@ -66,18 +66,21 @@ class Cast:
     def __init__(self, directory: Directory, config: AccountConfig, requester: str | None, ai_scope: bool) -> None:
         self.directory, self.config = directory, config
         self.requester, self.ai_scope = requester, ai_scope
-        self._people: dict[object, Actor] = {}
+        self._people: dict[str, Actor] = {}
 
     def person(self, user_id: object) -> Actor:
         """The person or bot behind a user id, by what the account says, then by the vendor's role."""
-        actor = self._people.get(user_id) if isinstance(user_id, int | str) else NOBODY
+        key = native_id(user_id)
+        if key is None:
+            return NOBODY
+        actor = self._people.get(key)
         if actor is None:
-            actor = self._people[user_id] = self._identify(native_id(user_id))
+            actor = self._people[key] = self._identify(key)
         return actor
 
     def doer(self, user_id: object, via: Via) -> Actor:
         """Who made a change: the rule or machine behind it where there is one, else its author."""
-        kind = CAUSE_ACTOR(via.kind) if via.kind else ActorKind.UNKNOWN
+        kind = ActorKind.UNKNOWN if via.kind is None else CAUSE_ACTOR(via.kind)
         if kind is ActorKind.UNKNOWN:
             return self.person(user_id)
         cause = via.cause
@@ -111,19 +114,19 @@ class Cast:
             return AssigneeKind.NONE
         return AssigneeKind.AI if key in self.config.ai_groups else AssigneeKind.GROUP
 
-    def customer(self) -> Person | None:
-        """The requester with what the directory knows of them."""
+    def customer(self) -> dict[str, Any] | None:
+        """The requester with what the directory knows of them: the fields of a `Person`."""
         if self.requester is None:
             return None
         user = self._user(self.requester)
-        return Person(
-            id=self.requester,
-            name=text(user.get("name")),
-            email=text(user.get("email")),
-            phone=text(user.get("phone")),
-            organization_id=native_id(user.get("organization_id")),
-            is_staff=ROLE(user.get("role")) is ActorKind.HUMAN_AGENT,
-        )
+        return {
+            "id": self.requester,
+            "name": text(user.get("name")),
+            "email": text(user.get("email")),
+            "phone": text(user.get("phone")),
+            "organization_id": native_id(user.get("organization_id")),
+            "is_staff": ROLE(user.get("role")) is ActorKind.HUMAN_AGENT,
+        }
 
     @property
     def locale(self) -> str | None:
@@ -143,9 +146,7 @@ class Cast:
         """The staff list first: who left the team is an end user now, but was not when they answered."""
         return self.directory.get("staff", key) or self.directory.get("user", key) or {}
 
-    def _identify(self, key: str | None) -> Actor:
-        if key is None:
-            return NOBODY
+    def _identify(self, key: str) -> Actor:
         user = self._user(key)
         name, role = text(user.get("name")), user.get("role")
         if key in self.config.bot_users:

@@ -5,7 +5,7 @@ Events are built as plain dicts; `Ticket.model_validate` checks them once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Set
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -69,8 +69,8 @@ def _update(row: Json, children: str, author: str, born: datetime | None) -> Upd
 def changes(child: Json) -> Iterator[Move]:
     """What a child changed: named by `field_name` in audits, by its own key in ticket events."""
     old, name = child.get("previous_value"), child.get("field_name")
-    if isinstance(name, str | int):
-        yield str(name), child.get("value"), old
+    if name is not None:
+        yield native_id(name) or "unknown", child.get("value"), old
         return
     kind = child.get("event_type")
     for field, value in child.items():
@@ -101,8 +101,7 @@ class Trail:
         self.created = False
         self._ids: set[str] = set()
         self._turns_told: set[object] = set()
-        self._messages: dict[str, list[Json]] = {}
-        self._files: dict[str, list[str | None]] = {}
+        self._comments: list[tuple[Json, Json]] = []
         self._later: list[tuple[str, Json]] = []
         self.lost = False
 
@@ -147,15 +146,18 @@ class Trail:
 
     def finish(self) -> None:
         """Apply visibility changes and redactions, in whatever order they were told."""
-        for kind, child in self._later:
-            target = native_id(child.get("comment_id")) or ""
-            for message in self._messages.get(target, ()):
+        removed = {native_id(told.get("attachment_id")) for kind, told in self._later if kind == "file"}
+        for kind, told in self._later:
+            target = native_id(told.get("comment_id"))
+            for comment, message in self._comments:
+                if target is None or native_id(comment.get("id")) != target:
+                    continue
                 if kind == "visibility":
-                    message["visibility"] = _visibility(child)
+                    message["visibility"] = _visibility(told)
                 elif kind == "text":
                     _redact(message)
                 else:
-                    self._drop_file(target, message, native_id(child.get("attachment_id")))
+                    message["attachments"] = _attachments(comment, removed)
 
     def _plain(self, base: Json, _child: Json) -> None:
         """An event of a kind that is not ours to judge; what it holds stays in the raw record."""
@@ -171,20 +173,16 @@ class Trail:
         base["at"] = parse_time(child.get("created_at")) or base["at"]
         if child.get("author_id") is not None:
             base["actor"] = self.cast.doer(child["author_id"], via)
-        files = dicts(child.get("attachments"))
         base.update(
             kind="message",
             visibility=_visibility(child),
             body=body,
             body_format=form,
             channel=via.channel,
-            attachments=[_attachment(file) for file in files],
+            attachments=_attachments(child, frozenset()) if child.get("attachments") else (),
             via_api=via.kind == "api",
         )
-        key = native_id(child.get("id")) or base["id"]
-        self._messages.setdefault(key, []).append(base)
-        if files:
-            self._files[key] = [native_id(file.get("id")) for file in files]
+        self._comments.append((child, base))
         self.comment_times.append(base["at"])
         self.calls += base["native_kind"] == "VoiceComment"
         self.events.append(base)
@@ -201,12 +199,6 @@ class Trail:
     def _redaction(self, base: Json, child: Json) -> None:
         self._later.append(("text" if base["native_kind"] == "CommentRedactionEvent" else "file", child))
         self.events.append({**base, "kind": "redaction", "target": native_id(child.get("comment_id"))})
-
-    def _drop_file(self, target: str, message: Json, file: str | None) -> None:
-        names = self._files.get(target, [])
-        if file in names:
-            at = names.index(file)
-            del names[at], message["attachments"][at]
 
     def _chat(self, base: Json, child: Json) -> None:
         self._plain(base, child)
@@ -386,10 +378,13 @@ def body_of(comment: Json) -> tuple[str | None, str]:
     return (body if isinstance(body, str) else html if isinstance(html, str) else None), "text"
 
 
-def _attachment(file: Json) -> Json:
-    size = file.get("size")
-    return {
-        "name": text(file.get("file_name")),
-        "content_type": text(file.get("content_type")),
-        "size_bytes": size if type(size) is int else None,
-    }
+def _attachments(comment: Json, removed: Set[str | None]) -> list[Json]:
+    return [
+        {
+            "name": text(file.get("file_name")),
+            "content_type": text(file.get("content_type")),
+            "size_bytes": file["size"] if type(file.get("size")) is int else None,
+        }
+        for file in dicts(comment.get("attachments"))
+        if not removed or native_id(file.get("id")) not in removed
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from clonedesk_connectors.model import AssigneeKind, Channel, Status, Ticket
@@ -16,6 +17,7 @@ from clonedesk_connectors.vendors.zendesk.handover import with_hand_overs
 from clonedesk_connectors.vendors.zendesk.mapping import CHANNEL, PRIORITY, STATUS
 from clonedesk_connectors.vendors.zendesk.values import dicts, native_id, short, text, words
 
+_at = itemgetter("at")
 Records = Mapping[str, list[dict[str, Any]]]
 
 
@@ -69,16 +71,11 @@ def normalize(account: str, bundle: Bundle) -> Ticket | None:
             "native_id": bundle.ticket_id,
             "version": version,
             "support_scope": scope,
-            "vendor_labels": labels(raw, bundle.config, trail, events, scope),
+            "vendor_labels": labels(facts, bundle.config, trail, events, scope),
             "events": events,
             "coverage": coverage(raw, bundle, trail, version),
         }
     )
-
-
-def _at(event: Json) -> datetime:
-    at: datetime = event["at"]
-    return at
 
 
 def version_of(raw: Json) -> int:
@@ -131,7 +128,7 @@ def header(raw: Json, config: AccountConfig, cast: Cast, trail: Trail) -> Json:
         "merged_into": next((event["into"] for event in merges if event.get("into")), None),
         "follow_up_of": native_id(via.source.get("ticket_id")) or native_id(via.source.get("id")) if link else None,
         "linked": [key for key in linked if key],
-        "is_test": _is_test(config, cast, customer.email if customer else None, tags),
+        "is_test": _is_test(config, cast, customer["email"] if customer else None, tags),
         "deleted": status is Status.DELETED,
     }
 
@@ -223,17 +220,16 @@ def own_events(raw: Json, facts: Json, trail: Trail, ratings: list[Json]) -> Ite
         }
 
 
-def labels(raw: Json, config: AccountConfig, trail: Trail, events: Iterable[Json], scope: str | None) -> list[Json]:
+def labels(facts: Json, config: AccountConfig, trail: Trail, events: list[Json], scope: str | None) -> list[Json]:
     """The vendor's own scope, and the escalation labels the account writes into tags and fields, with their setters."""
     found: list[Json] = [{"name": "support_scope", "value": scope}] if scope else []
-    setters = {tag: event for event in events if event["kind"] == "tag" for tag in event["added"]}
-    for tag in words(raw.get("tags")):
+    for tag in facts["tags"] if config.label_tags else ():
         label = config.label_tags.get(tag)
         if label is not None:
-            found.append({"name": f"tag:{tag}", "value": label, **_set_by(setters.get(tag))})
-    fields = custom_fields(raw)
+            setter = next((e for e in reversed(events) if e["kind"] == "tag" and tag in e["added"]), None)
+            found.append({"name": f"tag:{tag}", "value": label, **_set_by(setter)})
     for field, meanings in config.label_fields.items():
-        label = meanings.get(fields.get(field) or "")
+        label = meanings.get(facts["custom_fields"].get(field) or "")
         if label is not None:
             found.append({"name": f"field:{field}", "value": label, **_set_by(trail.setters.get(field))})
     return found

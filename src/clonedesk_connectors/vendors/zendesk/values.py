@@ -24,12 +24,13 @@ def text(value: object) -> str | None:
 
 def short(value: object) -> str | None:
     """A small scalar as text; None for anything larger or nested."""
+    if isinstance(value, str):
+        return value if len(value) <= SHORT else None
     if isinstance(value, bool):
         return str(value).lower()
-    if not isinstance(value, str | int | float) or (isinstance(value, int) and abs(value) >= _LARGEST):
-        return None
-    written = str(value)
-    return written if len(written) <= SHORT else None
+    if isinstance(value, float) or (isinstance(value, int) and -_LARGEST < value < _LARGEST):
+        return str(value)
+    return None
 
 
 def words(value: object) -> list[str]:
