@@ -25,7 +25,7 @@ EXTREME = 0.04  # share of tickets, at each end, that are taken for the most one
 # Contrary truths there ~ Beta(1, b), one in 1 + b expected: (b, belief in it). Texts decide much, or little.
 AMBIGUITY = ((15.0, 0.7), (5.0, 0.3))
 TAIL_ROWS = 400  # no end counts as more tickets than this: the model of an end is too simple to be trusted further
-SYMMETRIC, OTHER = 0.75, 0.05  # prior belief: both directions alike; both at odds. The rest: one direction only
+SYMMETRIC, OTHER = 0.6, 0.05  # prior belief: both directions alike; both at odds. The rest: one direction only
 DECAY = 8.0  # flip rates ~ exp(-8 rate): small ones are more usual
 QUIET = 0.05  # labellers whose own rates are below this count as careful
 LIKELY = 0.003  # rate pairs less probable than this are left out
