@@ -236,31 +236,34 @@ def _best_reply(
     if window.answered_before or not window.replies:
         return None
     language = _language(draft.text)
+    replies = window.replies
+    parts = [_prepared(reply.text, signatures.get(reply.author_id), language) for reply in replies]
+    authors = {reply.author_id for reply in replies}
+    own = {author: _prepared(draft.text, signatures.get(author), language) for author in authors}
     best: DraftMatch | None = None
-    for run in _runs(window.replies, settings.split_window):
-        signature = signatures.get(run[0].author_id)
-        final = _prepared(run[0].text, signature, language)
-        for part in run[1:]:
-            final += _prepared(part.text, signature, language)
-        result = _compare(_prepared(draft.text, signature, language), final, settings)
-        ids = tuple(message.message_id for message in run)
-        current = DraftMatch(draft.draft_id, result.outcome, result, ids, run[0].author_id, run[-1].at)
+    for start, stop in _runs(replies, settings.split_window):
+        final = parts[start]
+        for part in parts[start + 1 : stop]:
+            final += part
+        author = replies[start].author_id
+        result = _compare(own[author], final, settings)
+        ids = tuple(reply.message_id for reply in replies[start:stop])
+        current = DraftMatch(draft.draft_id, result.outcome, result, ids, author, replies[stop - 1].at)
         if best is None or _rank(current) > _rank(best):
             best = current
     return best
 
 
-def _runs(replies: Sequence[ThreadMessage], split_window: timedelta) -> Iterable[Sequence[ThreadMessage]]:
-    """Yield each reply, then each reply joined with the same author's following ones inside the window."""
-    for reply in replies:
-        yield [reply]
+def _runs(replies: Sequence[ThreadMessage], split_window: timedelta) -> Iterable[tuple[int, int]]:
+    """Yield each reply as (start, stop), then with the same author's following replies inside the window."""
+    for start in range(len(replies)):
+        yield start, start + 1
     for start, first in enumerate(replies):
-        run = [first]
-        for later in replies[start + 1 :]:
+        for stop in range(start + 2, len(replies) + 1):
+            later = replies[stop - 1]
             if later.author_id != first.author_id or later.at - first.at > split_window:
                 break
-            run = [*run, later]
-            yield run
+            yield start, stop
 
 
 def _standing(found: DraftMatch | None, seen: tuple[PostedDraft, _Window]) -> tuple[tuple[float, bool], datetime, str]:

@@ -18,7 +18,7 @@ HUMAN: Mapping[str, tuple[str, ...]] = {
         r"(?:want|need|prefer|request|like|give me|get me|assistance|help)~(?:human|real person|live agent|live person|"
         r"supervisor)\b",
         r"\b(?:live|real|human) (?:agent|person|support|representative|operator|assistance|help)\b.{0,20}\bplease",
-        "(?:don't|do not) want to (?:talk|speak|chat) (?:to|with) (?:an? |the |this )?(?:bot|robot|machine|ai|computer)",
+        r"(?:don't|do not) want to (?:talk|speak|chat) (?:to|with) (?:an? |the |this )?(?:bot|robot|machine|ai)\b",
         r"\bis there an? (?:actual |real )?(?:human|person)\b",
         r"^(?:human|agent|representative|operator|real person|live agent)(?: please)?\W*$",
     ),
@@ -85,7 +85,7 @@ SOLVED: Mapping[str, tuple[str, ...]] = {
         r"no more questions)\b",
     ),
     "de": (
-        r"\b(?:danke|dankeschön|vielen dank|besten dank|super|perfekt|prima|klasse|wunderbar|merci)\b",
+        r"\b(?:danke|dankeschön|vielen dank|besten dank|super|perfekt|prima|klasse|wunderbar)\b",
         r"\b(?:hat geklappt|hat funktioniert|funktioniert (?:jetzt|wieder)|geht (?:jetzt|wieder)|gelöst|"
         r"erledigt|geholfen)\b",
     ),
@@ -127,7 +127,7 @@ SOLVED: Mapping[str, tuple[str, ...]] = {
 NOT_HELPED: Mapping[str, tuple[str, ...]] = {
     "en": (
         r"\b(?:it|that|this|they|which|solution|answer|suggestion|link|article) (?:still |really |also )?"
-        r"(?:did not|didn't|does not|doesn't|do not|don't|is not|isn't|was not|wasn't|never) (?:really |actually |at all )?"
+        r"(?:did not|didn't|does not|doesn't|do not|don't|is not|isn't|was not|wasn't|never) (?:really |actually )?"
         r"(?:help|helped|helping|work|worked|working|solve|solved|fix|fixed|answer|answered)\b",
         r"\b(?:not|isn't|wasn't|un)(?: really| very| at all)? ?help(?:ful|ing)\b",
         r"\b(?:still|keeps?) (?:not|doesn't|broken|failing|the same|having|getting|happening|waiting|unable|"
@@ -169,8 +169,8 @@ NOT_HELPED: Mapping[str, tuple[str, ...]] = {
         r"\b(?:inútil|inaceitável|péssimo|péssima|vergonha|decepcionad[oa]|ridículo|perda de tempo)\b",
     ),
     "it": (
-        r"\bnon (?:mi |ci |è |ha |stato |stata )*(?:aiuta|aiutato|funziona|funzionato|serve|servito|risolve|risolto|utile|"
-        r"d'aiuto)\b",
+        r"\bnon (?:mi |ci |è |ha |stato |stata )*(?:aiuta|aiutato|funziona|funzionato|serve|servito|risolve|risolto|"
+        r"utile|d'aiuto)\b",
         "ancora (?:non|lo stesso)",
         r"\b(?:inutile|inaccettabile|pessimo|pessima|vergogna|deluso|delusa|ridicolo|perdita di tempo)\b",
     ),

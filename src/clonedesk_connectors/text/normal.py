@@ -206,7 +206,7 @@ def _after_greeting(line: str) -> str | None:
         return None
     names = named[1].split()
     by_comma = named[2][:1] in (",", "!") and len(names) <= 2
-    if len(names) > 5 or not (by_comma or all(map(_is_name, names))):
+    if len(names) > 5 or not (by_comma or all(map(_is_name, names)) or _is_addressee(" ".join(names))):
         return None
     rest = named[3].strip(" )")
     addressed = re.match(r"([^,!:]{1,40})[,!:]+\s*", rest)  # "Good morning, Mr. Smith!"
