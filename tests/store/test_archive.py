@@ -50,7 +50,7 @@ def put(account: AccountArchive, *records: RawRecord) -> Changes:
 
 
 def texts(account: AccountArchive, bundle: str = "1", kind: str = "ticket") -> list[str]:
-    return [item.payload.decode() for item in account.bundles([bundle])[bundle].get(kind, [])]
+    return [payload.decode() for payload in account.bundles([bundle])[bundle].get(kind, [])]
 
 
 def test_a_record_comes_back_byte_for_byte(account: AccountArchive) -> None:
@@ -131,7 +131,7 @@ def test_any_order_of_upserts_keeps_the_newest_of_each(
                 put(account, *page)
                 page = []
         put(account, *page)
-        found = {item.id: (item.version, item.payload) for item in account.bundles(["1"])["1"].get("ticket", [])}
+        found = {item.id: (item.version, item.payload) for item in account.directory("ticket")}
     assert found == expected
 
 

@@ -46,7 +46,10 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A limit assumed until the vendor's headers say otherwise: `limit` requests per `per_s` seconds."""
+    """A limit assumed until the vendor's headers say otherwise: `limit` requests per `per_s` seconds.
+
+    A successful answer that states no limit at all ends the assumption; then only a 429 holds us back.
+    """
 
     limit: int
     per_s: float = 60.0

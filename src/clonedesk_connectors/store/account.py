@@ -92,7 +92,7 @@ class AccountArchive:
         with self.archive.transaction() as connection:
             return records.records_of(connection, self.id, kind, native_ids)
 
-    def bundles(self, ticket_ids: Sequence[str]) -> dict[str, dict[str, list[StoredRecord]]]:
+    def bundles(self, ticket_ids: Sequence[str]) -> dict[str, dict[str, list[bytes]]]:
         with self.archive.transaction() as connection:
             return records.bundles_of(connection, self.id, ticket_ids)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Dialect, Row, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from clonedesk_connectors.protocol import RawRecord
 from clonedesk_connectors.store import blocks, tables
@@ -70,9 +72,15 @@ def _known(connection: Connection, account_id: int, keys: Iterable[tuple[str, st
 _FIELDS = ("account_id", "kind", "native_id", "version", "digest", "bundle", "block_id", "start", "size")
 
 
+@cache
+def _compiled_insert(dialect: Dialect) -> SQLCompiler:
+    statement = insert(tables.record).values({name: bindparam(name) for name in _FIELDS})
+    return statement.compile(dialect=dialect)
+
+
 def _bulk_insert(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
     """Insert through the driver: the compiled statement, without SQLAlchemy's work per row (a third of a commit)."""
-    compiled = insert(tables.record).values({name: bindparam(name) for name in _FIELDS}).compile(connection)
+    compiled = _compiled_insert(connection.dialect)
     order = compiled.positiontup
     if order is None:
         connection.exec_driver_sql(str(compiled), [dict(zip(_FIELDS, row, strict=True)) for row in rows])
@@ -136,21 +144,19 @@ _COLUMNS = (
 )
 
 
-def bundles_of(
-    connection: Connection, account_id: int, ticket_ids: Sequence[str]
-) -> dict[str, dict[str, list[StoredRecord]]]:
-    """All raw records of these tickets, by ticket and kind, each list ordered by (version, native id)."""
+_IN_ORDER = (_RECORD.version, func.length(_RECORD.native_id), _RECORD.native_id)
+
+
+def bundles_of(connection: Connection, account_id: int, ticket_ids: Sequence[str]) -> dict[str, dict[str, list[bytes]]]:
+    """The payloads of all raw records of these tickets, by ticket and kind, ordered by (version, native id)."""
     rows: list[AnyRow] = []
     for chunk in chunked(ticket_ids):
-        rows += connection.execute(
-            select(*_COLUMNS).where(_RECORD.account_id == account_id, _RECORD.bundle.in_(chunk))
-        ).all()
-    found: dict[str, dict[str, list[StoredRecord]]] = {ticket_id: {} for ticket_id in ticket_ids}
-    for bundle, record in _payloads(connection, rows):
-        found[bundle].setdefault(record.kind, []).append(record)
-    for kinds in found.values():
-        for records in kinds.values():
-            records.sort(key=lambda record: (record.version, len(record.id), record.id))
+        mine = _RECORD.account_id == account_id, _RECORD.bundle.in_(chunk)
+        rows += connection.execute(select(*_COLUMNS).where(*mine).order_by(*_IN_ORDER)).all()
+    plain = blocks.read(connection, (row[4] for row in rows))
+    found: dict[str, dict[str, list[bytes]]] = {ticket_id: {} for ticket_id in ticket_ids}
+    for bundle, kind, _, _, block_id, start, size in rows:
+        found[bundle].setdefault(kind, []).append(plain[block_id][start : start + size])
     return found
 
 
@@ -160,15 +166,12 @@ def records_of(
     """Records of one kind (all of it, or these ids), ordered by native id."""
     wanted = [_RECORD.account_id == account_id, _RECORD.kind == kind]
     rows: list[AnyRow] = []
-    if native_ids is None:
-        rows += connection.execute(select(*_COLUMNS).where(*wanted)).all()
-    else:
-        for chunk in chunked(native_ids):
-            rows += connection.execute(select(*_COLUMNS).where(*wanted, _RECORD.native_id.in_(chunk))).all()
-    return sorted((record for _, record in _payloads(connection, rows)), key=lambda record: (len(record.id), record.id))
-
-
-def _payloads(connection: Connection, rows: Sequence[AnyRow]) -> Iterable[tuple[str, StoredRecord]]:
+    for chunk in [None] if native_ids is None else chunked(native_ids):
+        ids = [] if chunk is None else [_RECORD.native_id.in_(chunk)]
+        rows += connection.execute(select(*_COLUMNS).where(*wanted, *ids)).all()
     plain = blocks.read(connection, (row[4] for row in rows))
-    for bundle, kind, native_id, version, block_id, start, size in rows:
-        yield bundle, StoredRecord(kind, native_id, version, plain[block_id][start : start + size])
+    records = [
+        StoredRecord(kind, native_id, version, plain[block_id][start : start + size])
+        for _, _, native_id, version, block_id, start, size in rows
+    ]
+    return sorted(records, key=lambda record: (len(record.id), record.id))

@@ -14,7 +14,6 @@ from clonedesk_connectors.model import SCHEMA_VERSION
 from clonedesk_connectors.protocol import Bundle, Connector, FollowUp, parse_object
 from clonedesk_connectors.store import AccountArchive
 from clonedesk_connectors.store.cache import Normalised, Saved
-from clonedesk_connectors.store.values import StoredRecord
 
 BATCH = 500
 Records = Mapping[str, list[dict[str, Any]]]
@@ -98,8 +97,8 @@ def _batch(
     return batch, gaps
 
 
-def _parsed(kinds: Mapping[str, list[StoredRecord]]) -> Records:
-    return {kind: [parse_object(record.payload) for record in records] for kind, records in kinds.items()}
+def _parsed(kinds: Mapping[str, list[bytes]]) -> Records:
+    return {kind: [parse_object(payload) for payload in payloads] for kind, payloads in kinds.items()}
 
 
 def _reason(error: Exception) -> str:
