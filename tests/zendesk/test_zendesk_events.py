@@ -116,6 +116,12 @@ def test_text_that_the_vendor_has_redacted_already_is_kept() -> None:
     assert only(ticket, "message").body == "<p>my card is ▇▇▇▇</p>"
 
 
+def test_text_redacted_again_after_we_read_it_does_not_survive() -> None:
+    redacted = [{"id": key, "event_type": "CommentRedactionEvent", "comment_id": "11"} for key in (12, 13)]
+    ticket = read(row(0, CUSTOMER, comment(11, CUSTOMER, "▇▇▇▇ and 4111")), row(5, ANN, *redacted))
+    assert only(ticket, "message").body == ""
+
+
 def test_a_redacted_attachment_is_gone_and_the_others_stay() -> None:
     files = [{"id": 5, "file_name": "id.png"}, {"id": 6, "file_name": "log.txt"}]
     redacted = {"id": 12, "event_type": "AttachmentRedactionEvent", "comment_id": 11, "attachment_id": 5}

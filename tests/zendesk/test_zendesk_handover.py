@@ -38,6 +38,11 @@ def test_a_group_told_without_its_past_is_known_from_the_history() -> None:
     assert hand_overs(*rows) == [("left_ai_group", "21:handoff", "52")]
 
 
+def test_an_ai_tag_means_that_an_ai_has_the_ticket() -> None:
+    rows = row(1, ANN, change(20, "tags", ["Bot"], [])), row(2, ANN, change(21, "assignee_id", ANN))
+    assert hand_overs(*rows) == [("assignee_became_human", "21:handoff", "801")]
+
+
 def test_group_and_assignee_in_one_save_are_one_hand_over() -> None:
     rows = (
         row(1, BOT, comment(11, BOT)),

@@ -158,6 +158,23 @@ def test_tests_are_known_by_domain_requester_or_tag(config: AccountConfig, tags:
     assert not read(ticket=header(tags=tags)).is_test
 
 
+@pytest.mark.parametrize(
+    ("fields", "kind"),
+    [
+        ({"assignee_id": ANN, "tags": ["bot"]}, AssigneeKind.HUMAN),
+        ({"assignee_id": None, "tags": ["bot"], "group_id": 52}, AssigneeKind.AI),
+        ({"assignee_id": None, "group_id": 51}, AssigneeKind.AI),
+        ({"assignee_id": None, "group_id": 52}, AssigneeKind.GROUP),
+        ({"assignee_id": None, "group_id": None}, AssigneeKind.NONE),
+    ],
+)
+def test_who_has_the_ticket_is_the_assignee_else_the_tag_else_the_group(
+    fields: dict[str, Any], kind: AssigneeKind
+) -> None:
+    config = AccountConfig(ai_tags=frozenset({"bot"}), ai_groups=frozenset({"51"}))
+    assert read(ticket=header(**fields), config=config).assignee_kind is kind
+
+
 # --- who is who ---
 
 
@@ -342,9 +359,9 @@ def test_changes_are_complete_from_the_creation_on(rows: list[dict[str, Any]], c
     assert read(*rows).coverage.events_complete is complete
 
 
-def test_fetched_audits_are_the_whole_history() -> None:
+def test_fetched_audits_that_lack_the_creation_prove_that_something_is_missing() -> None:
     audit = {"id": 5, "author_id": ANN, "created_at": "2026-03-02T10:05:00Z", "events": [{"id": 6, "type": "Cc"}]}
-    assert read(audit=[audit]).coverage.events_complete is True
+    assert read(audit=[audit]).coverage.events_complete is False
 
 
 def test_a_messaging_ticket_with_only_its_stub_needs_its_conversation() -> None:

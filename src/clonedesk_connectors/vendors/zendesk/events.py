@@ -5,6 +5,8 @@ Events are built as plain dicts; `Ticket.model_validate` checks them once.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Set
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -30,8 +32,8 @@ beside `event_type` it is the ticket's type, unless it repeats the kind of event
 """
 
 MERGED_TAG = "closed_by_merge"
-REDACTED = "\u2587"
-"""The block the vendor writes over redacted text."""
+REDACTED = re.compile("\u2587+")
+"""The blocks the vendor writes over redacted text."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -147,6 +149,7 @@ class Trail:
     def finish(self) -> None:
         """Apply visibility changes and redactions, in whatever order they were told."""
         removed = {native_id(told.get("attachment_id")) for kind, told in self._later if kind == "file"}
+        texts = Counter(native_id(told.get("comment_id")) for kind, told in self._later if kind == "text")
         for kind, told in self._later:
             target = native_id(told.get("comment_id"))
             for comment, message in self._comments:
@@ -155,7 +158,7 @@ class Trail:
                 if kind == "visibility":
                     message["visibility"] = _visibility(told)
                 elif kind == "text":
-                    _redact(message)
+                    _redact(message, texts[target])
                 else:
                     message["attachments"] = _attachments(comment, removed)
 
@@ -354,10 +357,12 @@ def _visibility(child: Json) -> str:
     return "public" if child.get("public") is True else "private"
 
 
-def _redact(message: Json) -> None:
-    """Text removed later must not survive here, unless what we hold is already the vendor's redacted text."""
+def _redact(message: Json, times: int) -> None:
+    """Text removed later must not survive here. Kept only if it shows as many blocks as there were redactions: then
+    what we hold is already the vendor's redacted text.
+    """
     message["redacted"] = True
-    if REDACTED not in message["body"]:
+    if len(REDACTED.findall(message["body"])) < times:
         message["body"] = ""
 
 

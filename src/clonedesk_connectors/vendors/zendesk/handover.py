@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from datetime import datetime
 from typing import Any
 
 from clonedesk_connectors.model import ActorKind, AssigneeKind
+from clonedesk_connectors.protocol import AccountConfig
 from clonedesk_connectors.vendors.zendesk.cast import NOBODY
 
 Json = dict[str, Any]
@@ -19,8 +19,8 @@ LEFT_SCOPE = "left_ai_agent_scope"
 class Holder:
     """Who has the ticket, event by event: "ai", "human" or, before anybody took it, None."""
 
-    def __init__(self, holder: str | None, ai_groups: Container[str | None]) -> None:
-        self.holder, self.ai_groups = holder, ai_groups
+    def __init__(self, holder: str | None, config: AccountConfig) -> None:
+        self.holder, self.config = holder, config
         self.in_ai_group = False
 
     def after(self, event: Json) -> str | None:
@@ -37,10 +37,12 @@ class Holder:
             return self._moved(event, held_by_ai)
         elif kind == "message" and event["visibility"] == "public":
             self._spoke(event["actor"].kind)
+        elif kind == "tag" and self.holder is None:
+            self.holder = "ai" if any(tag.lower() in self.config.ai_tags for tag in event["added"]) else None
         return None
 
     def _moved(self, event: Json, held_by_ai: bool) -> str | None:
-        was_ai = self.in_ai_group or event["from_id"] in self.ai_groups
+        was_ai = self.in_ai_group or event["from_id"] in self.config.ai_groups
         self.in_ai_group = event["to_kind"] is AssigneeKind.AI
         if self.in_ai_group:
             self.holder = "ai"
@@ -57,15 +59,13 @@ class Holder:
             self.holder = "ai"
 
 
-def with_hand_overs(
-    events: list[Json], ai_groups: Container[str | None], was_ai: bool, left_scope: datetime | None
-) -> list[Json]:
+def with_hand_overs(events: list[Json], config: AccountConfig, was_ai: bool, left_scope: datetime | None) -> list[Json]:
     """The events, with a hand-over after each event that made one. A tag alone is not a hand-over.
 
     was_ai: the vendor counted the ticket as an AI agent ticket. left_scope: since when (UTC) it can have left that
     scope; then a hand-over took place even if no event shows it.
     """
-    holder = Holder("ai" if was_ai else None, ai_groups)
+    holder = Holder("ai" if was_ai else None, config)
     told: list[Json] = []
     found = False
     for event in events:

@@ -10,7 +10,7 @@ from typing import Any
 from clonedesk_connectors.model import AssigneeKind, Channel, Status, Ticket
 from clonedesk_connectors.protocol import AccountConfig, Bundle, FollowUp
 from clonedesk_connectors.text.times import parse_time, unix_s
-from clonedesk_connectors.vendors.zendesk.cast import Cast, read_via
+from clonedesk_connectors.vendors.zendesk.cast import Cast, Via, read_via
 from clonedesk_connectors.vendors.zendesk.csat import csat_events, header_rating
 from clonedesk_connectors.vendors.zendesk.events import EPOCH, Json, Trail, updates
 from clonedesk_connectors.vendors.zendesk.handover import with_hand_overs
@@ -60,7 +60,7 @@ def normalize(account: str, bundle: Bundle) -> Ticket | None:
     facts = header(raw, bundle.config, cast, trail)
     events = [*trail.events, *ratings, *own_events(raw, facts, trail, ratings)]
     events.sort(key=_at)
-    events = with_hand_overs(events, bundle.config.ai_groups, was_ai=was_ai, left_scope=left_scope)
+    events = with_hand_overs(events, bundle.config, was_ai=was_ai, left_scope=left_scope)
     for seq, event in enumerate(events):
         event["seq"] = seq
     return Ticket.model_validate(
@@ -102,7 +102,6 @@ def header(raw: Json, config: AccountConfig, cast: Cast, trail: Trail) -> Json:
     tags, fields = words(raw.get("tags")), custom_fields(raw)
     status = _status(raw, cast)
     customer = cast.customer()
-    link = "follow_up_of" if via.rel == "follow_up" or via.channel == "closed_ticket" else None
     merges = [event for event in trail.events if event["kind"] == "merge"]
     linked = [native_id(value) for value in (*_list(raw.get("followup_ids")), raw.get("problem_id"))]
     return {
@@ -123,14 +122,21 @@ def header(raw: Json, config: AccountConfig, cast: Cast, trail: Trail) -> Json:
         "brand_id": native_id(raw.get("brand_id")),
         "group_id": native_id(raw.get("group_id")),
         "assignee_id": native_id(raw.get("assignee_id")),
-        "assignee_kind": _held_by(raw, cast),
+        "assignee_kind": _held_by(raw, cast, tags),
         "custom_fields": fields,
         "merged_into": next((event["into"] for event in merges if event.get("into")), None),
-        "follow_up_of": native_id(via.source.get("ticket_id")) or native_id(via.source.get("id")) if link else None,
+        "follow_up_of": _continues(via),
         "linked": [key for key in linked if key],
         "is_test": _is_test(config, cast, customer["email"] if customer else None, tags),
         "deleted": status is Status.DELETED,
     }
+
+
+def _continues(via: Via) -> str | None:
+    """The closed ticket that this one follows up."""
+    if via.rel != "follow_up" and via.channel != "closed_ticket":
+        return None
+    return native_id(via.source.get("ticket_id")) or native_id(via.source.get("id"))
 
 
 def _status(raw: Json, cast: Cast) -> Status:
@@ -158,9 +164,12 @@ def _tier(name: str | None, fields: Mapping[str, str | None], cast: Cast) -> str
     return (fields.get(name) or field_text(cast.user_fields.get(name))) if name else None
 
 
-def _held_by(raw: Json, cast: Cast) -> AssigneeKind:
+def _held_by(raw: Json, cast: Cast, tags: Iterable[str]) -> AssigneeKind:
+    """The assignee decides; without one an AI's tag or group does."""
     if native_id(raw.get("assignee_id")) is not None:
         return cast.assignee_kind(raw["assignee_id"])
+    if any(tag.lower() in cast.config.ai_tags for tag in tags):
+        return AssigneeKind.AI
     return cast.group_kind(raw.get("group_id"))
 
 
@@ -251,32 +260,39 @@ def coverage(raw: Json, bundle: Bundle, trail: Trail, version: int) -> Json:
     got = sum(1 for at in trail.comment_times if until is None or at <= until)
     if got != expected and got - trail.calls == expected:
         got -= trail.calls  # whether the count includes calls is not documented
-    fetched = bool(bundle.records.get("audit"))
     return {
         "messages_expected": expected,
         "messages_got": got,
-        "events_complete": True if trail.created or fetched else (None if trail.events else False),
+        "events_complete": _from_the_start(bundle, trail),
         "gaps": list(_gaps(raw, bundle, trail, expected, got)),
     }
 
 
+def _from_the_start(bundle: Bundle, trail: Trail) -> bool | None:
+    """Every history begins with first values. Without them something is missing: surely so where nothing came at all
+    or the vendor's own full history lacks them too.
+    """
+    if trail.created:
+        return True
+    return None if trail.events and not bundle.records.get("audit") else False
+
+
 def _gaps(raw: Json, bundle: Bundle, trail: Trail, expected: int | None, got: int) -> Iterator[Json]:
-    deleted = STATUS(raw.get("status")) is Status.DELETED
     if expected is not None and expected != got:
-        why = f"{got} of {expected} comments; " + (
-            "the ticket is deleted"
-            if deleted
-            else "the ticket is closed and may be archived"
-            if raw.get("status") == "closed"
-            else "the export left them out"
-        )
-        yield {"what": "messages", "why": why}
+        reason = _WHY_MISSING.get(STATUS(raw.get("status")), "the export left them out")
+        yield {"what": "messages", "why": f"{got} of {expected} comments; {reason}"}
     if needs_transcript(raw, trail):
         yield {"what": "transcript", "why": "a messaging ticket without its conversation"}
     for stream, status in sorted(bundle.gone.items()):
         yield {"what": stream, "why": f"the vendor answered {status}"}
     if trail.untimed:
         yield {"what": "event times", "why": f"{trail.untimed} updates without a readable time"}
+
+
+_WHY_MISSING = {
+    Status.DELETED: "the ticket is deleted",
+    Status.CLOSED: "the ticket is closed and may be archived",
+}
 
 
 def needs_transcript(raw: Json, trail: Trail) -> bool:
