@@ -102,6 +102,11 @@ class Facts(NamedTuple):
         return None
 
     @property
+    def closing_unknown(self) -> bool:
+        """The ticket is closed, and no event says when and by whom."""
+        return not self.closures and self.ticket.status.is_closure
+
+    @property
     def ended_at(self) -> datetime | None:
         """When the AI's handling ended, for repeat contacts: its last closure or message.
 

@@ -57,7 +57,8 @@ class Outcome(NamedTuple):
     h_literal / h_strict: the first event that proves H in that reading. reopenings: within the 24 h, `later` beyond
     them. low_rating: the rating that proves C. escalated: F; None while a window that decides it is open.
     windows: everything still open at the cut-off that could change the picture; empty when F is true.
-    silence: not confirmed and silent; confirmed: the event that confirms; unanswered: the customer spoke last.
+    silence: not confirmed and silent; confirmed: the event that confirms; unanswered: the customer spoke last. The
+    last three are only looked for where F is false.
     """
 
     h_literal: Event | None = None

@@ -38,10 +38,12 @@ def agent_outlier(case: Case) -> Found | Abstain | None:
 
 
 @rule("L18", "Near-duplicates disagree", labels=(ESCALATED, RESOLVED_AI), needs_ai=True)
-def duplicates_disagree(case: Case) -> Found | None:
+def duplicates_disagree(case: Case) -> Found | Abstain | None:
     """A ticket with the same text, type and course of events carries the opposite label."""
     if case.labels.value is None:
         return None
+    if not case.facts.customer or not case.facts.customer[0].body:
+        return Abstain("there is no text by the customer to compare")
     opinion = case.opinions.tickets.get(case.facts.key) if case.opinions is not None else None
     pair = case.context.duplicates.get(course_hash(case.facts)) if case.context.duplicates else None
     if pair is not None:
@@ -79,14 +81,14 @@ def model_disagrees(case: Case) -> Found | Abstain | None:
 
 
 @rule("L20", "Languages do not match", needs_ai=True, needs_text=True)
-def language_mismatch(case: Case) -> Found | None:
+def language_mismatch(case: Case) -> Found | Abstain | None:
     """The AI answered in another language than the customer wrote, twice or more; or a language it is not made for."""
     reader, settings, facts = case.reader, case.settings, case.facts
     if reader is None or not facts.customer or (len(facts.ai) < settings.language_turns and settings.languages is None):
         return None
     spoken, confidence = reader.language(facts.customer[0])
     if spoken is None or confidence < settings.language_confidence:
-        return None
+        return Abstain("the customer's language cannot be told")
     outside = settings.languages is not None and spoken not in settings.languages
     wrong = list(_other_language(case, spoken)) if len(facts.ai) >= settings.language_turns else []
     if not outside and len(wrong) < settings.language_turns:
@@ -111,7 +113,7 @@ def _other_language(case: Case, spoken: str) -> Iterator[Evidence]:
             yield seen("AI", message, f"{language} ({confidence:.2f})")
 
 
-@rule("L26", "Person or program?")
+@rule("L26", "Person or program?", absence=True)
 def actor_unknown(case: Case) -> Found | None:
     """The event that would decide was made by an actor who may be a person or a program."""
     facts = case.facts
@@ -144,11 +146,11 @@ def _pattern(case: Case, actor_id: str | None) -> Iterator[Evidence]:
 
 
 @rule("L27", "Impossible order")
-def impossible_order(case: Case) -> Found | None:
+def impossible_order(case: Case) -> Found | Abstain | None:
     """Time runs backwards, something happened before the ticket existed, ids repeat, or a human came before the AI."""
     evidence = tuple(_faults(case))
     if not evidence:
-        return None
+        return Abstain("nobody knows when the ticket was created") if case.facts.ticket.created_at is None else None
     text = f"The history cannot be right as it stands: {evidence[0].what}. Fix the data before trusting the label."
     return Found(Verdict.UNVERIFIABLE, Severity.HIGH, text, evidence)
 

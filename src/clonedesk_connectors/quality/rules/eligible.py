@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from clonedesk_connectors.model import Merge, Message
+from clonedesk_connectors.model import Merge, Message, Status
 from clonedesk_connectors.quality.case import Case, who
 from clonedesk_connectors.quality.findings import Evidence, Severity, Verdict, seen, span
 from clonedesk_connectors.quality.rules.rule import Abstain, Found, rule
@@ -23,7 +23,7 @@ _NO_TEST = (None, "merged", "no_customer_message", "history_incomplete")
 
 
 @rule("L12", "Merged, spam, duplicate or deleted")
-def not_a_case(case: Case) -> Found | None:
+def not_a_case(case: Case) -> Found | Abstain | None:
     """Marked deleted or spam, merged into another ticket, or carrying a tag of the configured list."""
     ticket, facts = case.facts.ticket, case.facts
     evidence: list[Evidence] = []
@@ -38,9 +38,17 @@ def not_a_case(case: Case) -> Found | None:
         hits = [tag for tag in ticket.tags if tag.lower() in case.settings.excluded_tags]
         evidence.extend(Evidence("tag", tag) for tag in hits)
     if not evidence:
-        return None
+        return _strange_status(case)
     text = "The ticket was deleted, merged, a duplicate or spam, so it is no example of how an AI case ends."
     return Found(Verdict.INELIGIBLE, Severity.EXCLUDE, text, tuple(evidence))
+
+
+def _strange_status(case: Case) -> Abstain | None:
+    """A status whose word nobody mapped may mean anything."""
+    ticket = case.facts.ticket
+    if ticket.status is not Status.UNKNOWN or ticket.raw_status is None:
+        return None
+    return Abstain("the ticket has a status that is not known")
 
 
 @rule("L21", "Nothing to judge")
@@ -75,13 +83,13 @@ def _size(text: str) -> tuple[int, int]:
 
 
 @rule("L22", "Test or internal")
-def test_or_internal(case: Case) -> Found | None:
+def test_or_internal(case: Case) -> Found | Abstain | None:
     """The requester is staff, internal or a test account; a test tag or brand; a monitor that repeats one text."""
     known = case.facts.excluded
     reason = None if known in _NO_TEST else test_reason(case.facts.ticket, case.config, case.settings)
     repeats = case.context.monitors.get(case.facts.key, 0)
     if reason is None and not repeats:
-        return None
+        return Abstain("the requester is not known") if case.facts.ticket.requester is None else None
     if reason is None:
         reason = f"the requester sent the same text {repeats} times, like a monitor"
     text = f"This is no customer's case: {reason}."
@@ -90,13 +98,16 @@ def test_or_internal(case: Case) -> Found | None:
 
 
 @rule("L23", "History is not complete")
-def truncated(case: Case) -> Found | None:
+def truncated(case: Case) -> Found | Abstain | None:
     """Something of the history is known to be missing. Every rule that rests on absence is then off."""
     facts = case.facts
-    if facts.complete or facts.excluded == "deleted":
+    coverage = facts.ticket.coverage
+    if facts.excluded == "deleted":
         return None
-    seen_counts = case.facts.ticket.coverage
-    counts = f"{seen_counts.messages_got} of {seen_counts.messages_expected or 'an unknown number of'} messages"
+    if facts.complete:
+        unsaid = coverage.messages_expected is None and coverage.events_complete is None
+        return Abstain("the helpdesk does not say how much history there is") if unsaid else None
+    counts = f"{coverage.messages_got} of {coverage.messages_expected or 'an unknown number of'} messages"
     evidence = [Evidence("missing", lack) for lack in facts.missing]
     evidence.append(Evidence("synced", counts))
     if facts.events:
@@ -106,11 +117,13 @@ def truncated(case: Case) -> Found | None:
 
 
 @rule("L24", "Not settled yet")
-def not_settled(case: Case) -> Found | None:
+def not_settled(case: Case) -> Found | Abstain | None:
     """Still open, or something that could change the picture may still happen after the cut-off."""
     facts, windows = case.facts, case.outcome.windows
-    if facts.excluded in ("deleted", "spam", "merged") or not (facts.unsettled or windows):
+    if facts.excluded in ("deleted", "spam", "merged"):
         return None
+    if not (facts.unsettled or windows):
+        return _strange_status(case)
     evidence = [Evidence("cut-off", case.cut.isoformat(), None, case.cut)]
     if facts.unsettled:
         status = facts.ticket.raw_status or facts.ticket.status.value

@@ -12,7 +12,7 @@ from clonedesk_connectors.quality.facts import answered_at
 from clonedesk_connectors.quality.findings import Evidence, Severity, Verdict, seen, span
 from clonedesk_connectors.quality.labels import ABANDONED, ESCALATED, RESOLVED_AI, LabelValue
 from clonedesk_connectors.quality.outcome import rates_ai
-from clonedesk_connectors.quality.rules.rule import Abstain, Found, rule
+from clonedesk_connectors.quality.rules.rule import Abstain, Found, rule, unmapped_rating
 
 
 @rule("L01", "Escalated, but nobody came", labels=(ESCALATED,), needs_ai=True, absence=True)
@@ -74,10 +74,12 @@ def bounced(case: Case) -> Found | None:
 
 
 @rule("L07", "Good rating on an escalated ticket", labels=(ESCALATED,), needs_ai=True, absence=True)
-def good_rating(case: Case) -> Found | None:
+def good_rating(case: Case) -> Found | Abstain | None:
     """Label escalated, strict H false, last rating 4-5 with no human before it."""
     rating = case.facts.rating if case.facts.ratings else None
-    if case.outcome.h_strict is not None or rating is None or not rates_ai(rating, case.facts):
+    if rating is None:
+        return unmapped_rating(case)
+    if case.outcome.h_strict is not None or not rates_ai(rating, case.facts):
         return None
     value = rating.satisfaction.value or 0
     if value < 4:
@@ -109,11 +111,11 @@ def macro_only(case: Case) -> Found | None:
 
 
 @rule("L30", "Worked on elsewhere", labels=(RESOLVED_AI,), needs_ai=True)
-def side_channel(case: Case) -> Found | None:
+def side_channel(case: Case) -> Found | Abstain | None:
     """A call, side conversation or linked ticket holds human work that the ticket itself does not show."""
     evidence = tuple(_side_work(case))
     if not evidence:
-        return None
+        return None if case.facts.complete else Abstain("part of the history is missing, and calls may be part of it")
     text = "A person worked on this outside the thread (call, side conversation or linked ticket)."
     return Found(Verdict.CONTRADICTS, Severity.MEDIUM, text, evidence, ESCALATED)
 

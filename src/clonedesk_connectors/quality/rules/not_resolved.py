@@ -9,7 +9,7 @@ from clonedesk_connectors.quality.facts import answered_at
 from clonedesk_connectors.quality.findings import Evidence, Severity, Verdict, quote, seen, span
 from clonedesk_connectors.quality.labels import ESCALATED, RESOLVED_AI
 from clonedesk_connectors.quality.outcome import Reopening
-from clonedesk_connectors.quality.rules.rule import Abstain, Found, rule
+from clonedesk_connectors.quality.rules.rule import CLOSING_UNKNOWN, Abstain, Found, rule, unmapped_rating
 from clonedesk_connectors.quality.walk import AI
 
 
@@ -46,10 +46,10 @@ def _only_a_macro(case: Case) -> bool:
 
 
 @rule("L04", "Reopened within 24 hours", labels=(RESOLVED_AI,), needs_ai=True)
-def reopened(case: Case) -> Found | None:
+def reopened(case: Case) -> Found | Abstain | None:
     """The customer came back at most 24 h after an AI closure: by message, by reopening or by a follow-up ticket."""
     if not case.outcome.reopenings:
-        return None
+        return Abstain(CLOSING_UNKNOWN) if case.facts.closing_unknown else None
     back = case.outcome.reopenings[0]
     params = {"window": span(case.settings.reopen_window)}
     evidence = _reopening(case, back)
@@ -80,10 +80,10 @@ def _reopening(case: Case, back: Reopening) -> tuple[Evidence, ...]:
 
 
 @rule("L05", "Reopened later", labels=(RESOLVED_AI,), needs_ai=True)
-def reopened_later(case: Case) -> Found | None:
+def reopened_later(case: Case) -> Found | Abstain | None:
     """The customer came back more than 24 h and at most 14 d after an AI closure: outside the definition."""
     if not case.outcome.later:
-        return None
+        return Abstain(CLOSING_UNKNOWN) if case.facts.closing_unknown else None
     back = case.outcome.later[0]
     settings = case.settings
     params = {
@@ -100,11 +100,11 @@ def reopened_later(case: Case) -> Found | None:
 
 
 @rule("L06", "Low rating of the AI", labels=(RESOLVED_AI,), needs_ai=True)
-def low_rating(case: Case) -> Found | None:
+def low_rating(case: Case) -> Found | Abstain | None:
     """The last rating is 1-2 and no person had written before it."""
     rating = case.outcome.low_rating
     if rating is None:
-        return None
+        return unmapped_rating(case)
     told = rating.satisfaction
     shown = f"{told.value} of 5 (raw {told.raw} on scale {told.scale}, about {told.rated})"
     evidence = [Evidence("rating", shown, rating.id, answered_at(rating))]
@@ -115,14 +115,17 @@ def low_rating(case: Case) -> Found | None:
 
 
 @rule("L28", "AI after the human", labels=(RESOLVED_AI,), needs_ai=True)
-def ai_after_human(case: Case) -> Found | None:
+def ai_after_human(case: Case) -> Found | Abstain | None:
     """A person answered, and later the AI spoke again and ended the ticket."""
     facts = case.facts
     if not facts.human_after or not facts.ai:
         return None
     human, last = facts.human_after[0], facts.ai[-1]
-    ended_by_ai = not facts.closures or facts.closures[-1].by is AI
-    if (last.at, last.seq) <= (human.at, human.seq) or not ended_by_ai:
+    if (last.at, last.seq) <= (human.at, human.seq):
+        return None
+    if facts.closing_unknown:
+        return Abstain(CLOSING_UNKNOWN)
+    if facts.closures and facts.closures[-1].by is not AI:
         return None
     evidence = (seen(f"answer by {who(human.actor)}", human), seen("AI after it", last))
     text = (

@@ -32,6 +32,18 @@ class Abstain(NamedTuple):
     why: str
 
 
+CLOSING_UNKNOWN = "the ticket is closed, but no event says when and by whom"
+
+
+def unmapped_rating(case: Case) -> Abstain | None:
+    """For rules on ratings: abstain when there is an answer whose scale nobody could map."""
+    for event in case.facts.ratings:
+        told = event.satisfaction
+        if told.value is None and told.answered_at is not None:
+            return Abstain("a rating was given on a scale that is not known")
+    return None
+
+
 Judge = Callable[[Case], Found | Abstain | None]
 
 

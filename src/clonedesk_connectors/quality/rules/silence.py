@@ -10,7 +10,7 @@ from clonedesk_connectors.quality.findings import Evidence, Severity, Verdict, q
 from clonedesk_connectors.quality.labels import ABANDONED, ESCALATED, RESOLVED_AI, LabelSource, LabelValue
 from clonedesk_connectors.quality.outcome import Silence
 from clonedesk_connectors.quality.people import Repeat, nearest
-from clonedesk_connectors.quality.rules.rule import Abstain, Found, rule
+from clonedesk_connectors.quality.rules.rule import CLOSING_UNKNOWN, Abstain, Found, rule
 from clonedesk_connectors.quality.walk import PROGRAMS, Closure
 
 _WHY = {
@@ -84,15 +84,15 @@ def asked_for_person(case: Case) -> Found | Abstain | None:
         text = "The customer asked for a person; the AI went on, and the customer confirmed in the end."
         return Found(Verdict.WEAKENS, Severity.LOW, text, (*evidence, seen("confirmation", confirmed)))
     text = "The customer asked for a person and none ever answered."
-    return Found(Verdict.CONTRADICTS, Severity.HIGH, text, evidence, ESCALATED if facts.handovers else ABANDONED)
+    return Found(Verdict.CONTRADICTS, Severity.HIGH, text, evidence, ESCALATED if case.outcome.escalated else ABANDONED)
 
 
 @rule("L11", "Closed by a clock or in bulk", labels=(RESOLVED_AI,), needs_ai=True)
-def closed_by_clock(case: Case) -> Found | None:
+def closed_by_clock(case: Case) -> Found | Abstain | None:
     """The last AI closure was made by a rule, or by one actor on 20 or more tickets within a minute."""
     closure = case.facts.last_ai_closure
     if closure is None or closure.event is None:
-        return None
+        return Abstain(CLOSING_UNKNOWN) if case.facts.closing_unknown else None
     event = closure.event
     batch = case.context.batches.size(event.actor.id, event.to_status, event.at)
     if closure.by not in PROGRAMS and not batch:
@@ -116,9 +116,11 @@ def _clock(case: Case, closure: Closure, batch: int) -> Iterator[Evidence]:
 
 
 @rule("L13", "Came back elsewhere", labels=(RESOLVED_AI,), needs_ai=True)
-def came_back_elsewhere(case: Case) -> Found | None:
+def came_back_elsewhere(case: Case) -> Found | Abstain | None:
     """The same person opened another ticket about the same matter within 7 days of the AI's end, in any channel."""
     settings = case.settings
+    if case.facts.ticket.requester is None:
+        return Abstain("the requester is not known, so neither are their other tickets")
     repeat = nearest(case.context.repeats.get(case.facts.key, ()), settings)
     if repeat is None:
         return None

@@ -82,12 +82,13 @@ def _late(case: Case, label: EscalationLabel, late: str, how: str) -> Found:
 
 
 @rule("L15", "Labels contradict each other")
-def conflicting(case: Case) -> Found | None:
+def conflicting(case: Case) -> Found | Abstain | None:
     """Two labels of different meaning on one ticket. The proposal is the one the trail supports, if any."""
     values = case.labels.values
     denied = {label.rules_out for label in case.labels.current if label.rules_out is not None}
     if len(values) < 2 and not values & denied:
-        return None
+        unread = any(label.value is LabelValue.UNKNOWN and label.rules_out is None for label in case.labels.current)
+        return Abstain("a label has a word that nobody mapped") if unread else None
     evidence = tuple(
         Evidence(f"label by {label.source} {label.name}", _claim(label), label.event, label.set_at)
         for label in case.labels.current
@@ -117,10 +118,12 @@ def supported_value(case: Case) -> LabelValue | None:
 
 
 @rule("L16", "Label was changed")
-def changed(case: Case) -> Found | None:
+def changed(case: Case) -> Found | Abstain | None:
     """The value flipped two times or more, or changed after a rating arrived."""
     changes = [change for change in case.labels.changes if change.new is not None]
-    if not changes or (len(changes) == 1 and not case.facts.ratings):
+    if not changes:
+        return Abstain("the history of the label is not known")
+    if len(changes) == 1 and not case.facts.ratings:
         return None
     flips = _flips(changes)
     rating = case.facts.rating if case.facts.ratings else None
