@@ -168,7 +168,12 @@ def test_ids_are_text_even_where_the_vendor_sends_numbers() -> None:
             {"author.type": "bot", "author.name": "Fin"},
         ),
         ({"type": "bot", "id": "900", "name": "Operator"}, ActorKind.AUTOMATION, {"author.type": "bot"}),
-        ({**ADA, "email": "operator+w1@intercom.io"}, ActorKind.AUTOMATION, {"author.type": "bot"}),
+        (
+            {**ADA, "email": "operator+w1@intercom.io"},
+            ActorKind.AUTOMATION,
+            {"author.type": "admin", "bot_user": "11"},
+        ),
+        ({"type": "admin", "id": 900}, ActorKind.AUTOMATION, {"author.type": "admin", "bot_user": "900"}),
         ({"type": "team", "id": "70"}, ActorKind.UNKNOWN, {"author.type": "team"}),
         ({}, ActorKind.UNKNOWN, {}),
         (None, ActorKind.UNKNOWN, {}),

@@ -10,7 +10,6 @@ documentation is silent the choice is named at the code, and `reading` switches 
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
-from email.utils import formatdate
 from math import ceil
 
 from clonedesk_connectors.testing.sandbox.calls import Call, Reply
@@ -154,14 +153,15 @@ class IntercomSandbox(Sandbox):
         return "app", "workspace"
 
     def limit_headers(self, buckets: Iterable[str]) -> dict[str, str]:
-        """The app's share of the window; the reset is wall-clock time, so an invented clock sends its own date."""
-        headers = {} if self.clock is time.time else {"date": formatdate(self.clock(), usegmt=True)}
+        """The app's share of the window, and the wall-clock second at which it ends."""
         standing = self.limits.standing("app")
-        if standing is not None:
-            headers["x-ratelimit-limit"] = str(standing.total)
-            headers["x-ratelimit-remaining"] = str(standing.remaining)
-            headers["x-ratelimit-reset"] = str(ceil(self.clock() + standing.resets_s))
-        return headers
+        if standing is None:
+            return {}
+        return {
+            "x-ratelimit-limit": str(standing.total),
+            "x-ratelimit-remaining": str(standing.remaining),
+            "x-ratelimit-reset": str(ceil(self.clock() + standing.resets_s)),
+        }
 
     def too_many(self, wait_s: int) -> Reply:
         return too_many()

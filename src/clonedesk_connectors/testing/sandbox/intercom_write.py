@@ -15,7 +15,7 @@ from clonedesk_connectors.testing.sandbox.intercom_rows import Rows, Version
 from clonedesk_connectors.testing.world.directory import GROUPS
 
 _DROPPED = re.compile(r"<!--.*?-->|<script.*?</script>|</?(?:html|head|body)[^>]*>", re.DOTALL | re.IGNORECASE)
-_ATTRIBUTES = re.compile(r"""\s(?:data-[\w-]+|class|id|style)=(?:"[^"]*"|'[^']*')""")
+_ATTRIBUTES = re.compile(r"""\s+(?:data-[\w-]+|class|id|style)=(?:"[^"]*"|'[^']*')""")
 _SPACE = re.compile(r"\s+")
 Step = tuple[str, Any, str | None]
 

@@ -49,7 +49,7 @@ class Cast:
         UNKNOWN where a person and a program look the same.
         """
         kind, evidence = self._judge(author, api_code)
-        if kind is ActorKind.HUMAN_AGENT and via in RULE_MADE:
+        if via in RULE_MADE:
             kind, evidence = ActorKind.AUTOMATION, {"part_type": via}
         elif kind is ActorKind.HUMAN_AGENT and via in SENT_BY_MACHINE:
             kind, evidence = ActorKind.AUTOMATION, {"source.delivered_as": via}
@@ -71,17 +71,16 @@ class Cast:
                 return ActorKind.AI_AGENT, {f"author.{flag}": "true"}
         if kind in CUSTOMER_TYPES:
             return ActorKind.CUSTOMER, {"author.type": kind}
-        if kind == "bot" or is_operator(author):
-            return self._bot(author)
+        if kind == "bot" or is_operator(author) or (kind == "admin" and self.is_bot(native_id)):
+            return self._bot(author, {"author.type": str(kind)} | ({} if kind == "bot" else {"bot_user": native_id}))
         if kind == "admin":
             if api_code:
                 return ActorKind.UNKNOWN, {"author.type": kind, "app_package_code": api_code}
             return ActorKind.HUMAN_AGENT, {"author.type": kind}
         return ActorKind.UNKNOWN, {"author.type": kind} if kind else {}
 
-    def _bot(self, author: Json) -> tuple[ActorKind, dict[str, str]]:
+    def _bot(self, author: Json, evidence: dict[str, str]) -> tuple[ActorKind, dict[str, str]]:
         """Fin and Operator share a user. Without the flags (old data) the name decides, then the conversation."""
-        evidence = {"author.type": "bot"}
         if author.get("from_ai_agent") is False:
             return ActorKind.AUTOMATION, evidence | {"author.from_ai_agent": "false"}
         name = text(author.get("name")) or ""

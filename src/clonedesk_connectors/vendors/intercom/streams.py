@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+import msgspec
 from pydantic import JsonValue
 
 from clonedesk_connectors.errors import ContractBroken
@@ -27,10 +28,11 @@ from clonedesk_connectors.protocol import (
     Stream,
     Verdict,
     judge_status,
+    parse_as,
     parse_object,
     split_records,
 )
-from clonedesk_connectors.vendors.intercom.values import ident, obj, version_of
+from clonedesk_connectors.vendors.intercom.values import ident, obj, seconds
 
 _Cursor = TypeVar("_Cursor", "SearchCursor", "DeletedCursor")
 
@@ -84,6 +86,15 @@ class DeletedCursor:
     offset: int = 0
     found: int = 0
     top: int = 0
+
+
+class _Head(msgspec.Struct):
+    """What paging needs of a row; the rest is read when the ticket is normalised."""
+
+    type: Any = None
+    id: Any = None
+    updated_at: Any = None
+    deleted_at: Any = None
 
 
 def _dump(cursor: SearchCursor | DeletedCursor) -> str:
@@ -148,8 +159,8 @@ def parse(request: Request, response: Response) -> Page:
     return _PARSERS[request.stream](request, response)
 
 
-def _rows(response: Response, name: str) -> tuple[dict[str, Any], list[tuple[dict[str, Any], bytes]]]:
-    envelope, found = split_records(response.body, name)
+def _rows(response: Response, name: str) -> tuple[dict[str, Any], list[tuple[_Head, bytes]]]:
+    envelope, found = split_records(response.body, **{name: _Head})
     if name not in found:
         raise ContractBroken(f"the answer has no list called {name}")
     return envelope, found[name]
@@ -163,7 +174,7 @@ def _search(request: Request, response: Response) -> Page:
     times: list[int] = []
     nameless = 0
     for row, payload in rows:
-        native_id, version = ident(row.get("id")), version_of(row)
+        native_id, version = ident(row.id), seconds(row.updated_at)
         times.append(version)
         if native_id is None:
             nameless += 1
@@ -230,11 +241,11 @@ def _advance(at: SearchCursor, token: str | None) -> tuple[str, bool]:
 
 def _conversation(request: Request, response: Response) -> Page:
     """One whole conversation; the body as received is the record."""
-    body = parse_object(response.body)
-    native_id = ident(body.get("id"))
-    if body.get("type") != "conversation" or native_id is None or native_id != request.subject:
+    head = parse_as(response.body, _Head)
+    native_id = ident(head.id)
+    if head.type != "conversation" or native_id is None or native_id != request.subject:
         raise ContractBroken("the answer is not the conversation that was asked for")
-    record = RawRecord("conversation", native_id, response.body, version_of(body), native_id)
+    record = RawRecord("conversation", native_id, response.body, seconds(head.updated_at), native_id)
     return Page((record,), None, done=True)
 
 
@@ -244,7 +255,7 @@ def _deleted(request: Request, response: Response) -> Page:
     """
     envelope, rows = _rows(response, "conversations")
     at = _load(DeletedCursor, request.cursor)
-    times = [_deleted_at(row) for row, _ in rows]
+    times = [seconds(row.deleted_at) for row, _ in rows]
     size = request.page_size or 1
     offset = at.offset // size * size + len(rows)
     found = at.found + sum(moment > at.newest for moment in times)
@@ -260,13 +271,9 @@ def _deleted(request: Request, response: Response) -> Page:
     records = {
         native_id: RawRecord("deletion", native_id, payload, moment, native_id)
         for (row, payload), moment in zip(rows, times, strict=True)
-        if (native_id := ident(row.get("id"))) is not None
+        if (native_id := ident(row.id)) is not None
     }
     return Page(tuple(records.values()), _dump(following), done)
-
-
-def _deleted_at(row: dict[str, Any]) -> int:
-    return version_of({"updated_at": row.get("deleted_at")})
 
 
 def _directory(request: Request, response: Response) -> Page:
@@ -275,7 +282,7 @@ def _directory(request: Request, response: Response) -> Page:
     records = {
         native_id: RawRecord(kind, native_id, payload)
         for row, payload in rows
-        if (native_id := ident(row.get("id"))) is not None
+        if (native_id := ident(row.id)) is not None
     }
     return Page(tuple(records.values()), None, done=True)
 
@@ -360,9 +367,8 @@ def _code(response: Response) -> str:
     if b"error.list" not in response.body[:64] and response.status < 400:
         return ""
     try:
-        errors = json.loads(response.body).get("errors")
-        code = errors[0]["code"]
-    except (ValueError, AttributeError, TypeError, LookupError, RecursionError):
+        code = parse_object(response.body)["errors"][0]["code"]
+    except (ContractBroken, TypeError, LookupError):
         return ""
     return code if isinstance(code, str) and code.isascii() and code.replace("_", "").isalnum() else ""
 

@@ -52,10 +52,14 @@ def when(value: object) -> datetime | None:
     return parse_time(value)
 
 
-def version_of(record: Json) -> int:
-    """`updated_at` in whole unix seconds; 0 where it cannot be read."""
-    value = record.get("updated_at")
+def seconds(value: object) -> int:
+    """A time in whole unix seconds; 0 where it cannot be read."""
     if type(value) is int and 0 < value <= _LATEST_S:
         return value
     moment = when(value)
     return int(moment.timestamp()) if moment else 0
+
+
+def version_of(record: Json) -> int:
+    """`updated_at` in whole unix seconds: what grows with every change."""
+    return seconds(record.get("updated_at"))
