@@ -169,6 +169,15 @@ def test_a_rule_named_by_word_and_number_is_the_same_rule() -> None:
     assert (status.actor.kind, status.actor.id) == (ActorKind.AUTOMATION, "31")
 
 
+def test_a_rule_that_fires_on_another_rules_save_is_the_actor_of_its_own_change() -> None:
+    children = (
+        change(21, "status", "solved", "open"),
+        change(22, "priority", "low", None, via="Rule", via_reference_id=31),
+    )
+    ticket = read(row(0, -1, *children, via="Rule", via_reference_id=30))
+    assert [event.actor.id for event in ticket.events] == ["30", "31"]
+
+
 def test_an_api_client_is_a_cause_and_the_author_stays_the_author() -> None:
     message = only(read(row(0, ANN, comment(11, ANN), via="Web service (API)")), "message")
     assert (message.actor.kind, message.cause.kind, message.via_api) == (ActorKind.HUMAN_AGENT, "api", True)

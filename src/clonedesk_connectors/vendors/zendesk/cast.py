@@ -31,11 +31,10 @@ def read_via(via: object, reference: object = None) -> Via:
     if not isinstance(via, dict):
         return _plain_via(native_id(via), native_id(reference))
     channel, source = native_id(via.get("channel")), part(via, "source")
+    if not source.get("from") and not source.get("rel"):
+        return _plain_via(channel, native_id(reference))
     origin, rel = part(source, "from"), native_id(source.get("rel"))
-    rule = native_id(origin.get("id")) or native_id(reference)
-    if not origin and rel is None:
-        return _plain_via(channel, rule)
-    kind = CAUSE(channel)
+    rule, kind = native_id(origin.get("id")) or native_id(reference), CAUSE(channel)
     cause = _cause(kind, rule if kind == "rule" else None, text(origin.get("title"))) if kind else None
     return Via(channel, cause, kind, origin, rel)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Set
+from collections.abc import Callable, Container, Iterable, Set
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -39,10 +39,13 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Update(NamedTuple):
-    """One audit of one ticket, wherever it came from. `timed`: it had a readable time of its own."""
+    """One audit of one ticket, wherever it came from. Sorts in the vendor's order: by time, then by number (`digits`
+    is the length of the id). `timed`: it had a readable time of its own.
+    """
 
-    id: str
     at: datetime
+    digits: int
+    id: str
     author: object
     via: Via
     children: list[Json]
@@ -58,29 +61,29 @@ def updates(rows: Iterable[Json], audits: Iterable[Json], born: datetime | None)
     for audit in audits:
         update = _update(audit, "events", "author_id", born)
         found[update.id] = update
-    return sorted(found.values(), key=lambda update: (update.at, len(update.id), update.id))
+    return sorted(found.values())
 
 
 def _update(row: Json, children: str, author: str, born: datetime | None) -> Update:
     at = parse_time(row.get("created_at")) or parse_time(row.get("timestamp"))
     via = read_via(row.get("via"), row.get("via_reference_id"))
     key = native_id(row.get("id")) or "unknown"
-    return Update(key, at or born or EPOCH, row.get(author), via, dicts(row.get(children)), at is not None)
+    return Update(at or born or EPOCH, len(key), key, row.get(author), via, dicts(row.get(children)), at is not None)
 
 
-def changes(child: Json) -> Iterator[Move]:
+def changes(child: Json) -> list[Move]:
     """What a child changed: named by `field_name` in audits, by its own key in ticket events."""
     old, name = child.get("previous_value"), child.get("field_name")
     if name is not None:
-        yield native_id(name) or "unknown", child.get("value"), old
-        return
+        return [(native_id(name) or "unknown", child.get("value"), old)]
+    moves: list[Move] = []
     kind = child.get("event_type")
     for field, value in child.items():
         if field not in PLACE or (field == "type" and kind is not None and value != kind):
-            yield field, value, old
+            moves.append((field, value, old))
         elif field == "custom_ticket_fields" and isinstance(value, dict):
-            for key, choice in value.items():
-                yield key, choice, old.get(key) if isinstance(old, dict) else old
+            moves += [(key, choice, old.get(key) if isinstance(old, dict) else old) for key, choice in value.items()]
+    return moves
 
 
 class Trail:
@@ -118,13 +121,15 @@ class Trail:
             moves = self._moves(child, kind) if kind in FIELD_SETS else None
             if moves == []:
                 continue
-            via, actor = update.via, by_author
-            if child.get("via"):
-                via = read_via(child["via"], child.get("via_reference_id"))
-                actor = self.cast.doer(update.author, via)
+            via, actor, own = update.via, by_author, child.get("via")
+            if own:
+                via = read_via(own, child.get("via_reference_id"))
+                actor = by_author if via.cause is update.via.cause else self.cast.doer(update.author, via)
             key = native_id(child.get("id"))
+            if key is None or key in self._ids:
+                key = f"{update.id}:{index}"
             base = {
-                "id": self.name(f"{update.id}:{index}" if key is None or key in self._ids else key),
+                "id": self.name(key),
                 "at": update.at,
                 "actor": actor,
                 "native_kind": kind,
@@ -235,16 +240,15 @@ class Trail:
         """The changes worth an event. A first value is one only where its field has events of its own; the raw record
         keeps the others.
         """
-        if kind == "Create":
-            self.created = True
-        moves = []
-        for move in changes(child):
-            field, new, old = move
-            if field == self.type_field and self.first_type is None:
-                self.first_type = new if kind == "Create" or old is None else old
-            if kind != "Create" or (field in _FIELDS and new is not None) or field in self.watched:
-                moves.append(move)
-        return moves
+        moves, creating = changes(child), kind == "Create"
+        if self.first_type is None:
+            for field, new, old in moves:
+                if field == self.type_field:
+                    self.first_type = new if creating or old is None else old
+        if not creating:
+            return moves
+        self.created = True
+        return [m for m in moves if (m[0] in _FIELDS and m[1] is not None) or m[0] in self.watched]
 
     def _fields(self, base: Json, child: Json, moves: list[Move]) -> None:
         for number, (field, new, old) in enumerate(moves):

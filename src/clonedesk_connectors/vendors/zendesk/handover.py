@@ -15,6 +15,8 @@ ASSIGNED = "assignee_became_human"
 LEFT_GROUP = "left_ai_group"
 LEFT_SCOPE = "left_ai_agent_scope"
 
+_MOVING = frozenset({"assignment", "group", "message", "tag"})
+
 
 class Holder:
     """Who has the ticket, event by event: "ai", "human" or, before anybody took it, None."""
@@ -70,7 +72,7 @@ def with_hand_overs(events: list[Json], config: AccountConfig, was_ai: bool, lef
     found = False
     for event in events:
         told.append(event)
-        rule = holder.after(event)
+        rule = holder.after(event) if event["kind"] in _MOVING else None
         if rule:
             found = True
             told.append(_hand_over(event, rule, event["to_id"]))

@@ -168,7 +168,7 @@ def _held_by(raw: Json, cast: Cast, tags: Iterable[str]) -> AssigneeKind:
     """The assignee decides; without one an AI's tag or group does."""
     if native_id(raw.get("assignee_id")) is not None:
         return cast.assignee_kind(raw["assignee_id"])
-    if any(tag.lower() in cast.config.ai_tags for tag in tags):
+    if cast.config.ai_tags and any(tag.lower() in cast.config.ai_tags for tag in tags):
         return AssigneeKind.AI
     return cast.group_kind(raw.get("group_id"))
 
@@ -178,7 +178,7 @@ def _is_test(config: AccountConfig, cast: Cast, email: str | None, tags: Iterabl
     return (
         domain in config.internal_domains
         or cast.requester in config.test_requesters
-        or any(tag.lower() in config.test_tags for tag in tags)
+        or bool(config.test_tags and any(tag.lower() in config.test_tags for tag in tags))
     )
 
 
