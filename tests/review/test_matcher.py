@@ -1,6 +1,7 @@
 """Which draft became which reply, and how much of it."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -87,6 +88,11 @@ def test_different_emoji_are_not_approved() -> None:
     assert compare("👍", "👎").outcome is MatchOutcome.UNCERTAIN
     assert compare("👍", "👍").outcome is MatchOutcome.APPROVED_VERBATIM
     assert compare(DRAFT, "👍").outcome is MatchOutcome.REPLACED
+
+
+def test_a_difference_beyond_the_compared_length_is_seen() -> None:
+    long = "word " * 25_000
+    assert compare(long + "yes", long + "no").outcome is MatchOutcome.LIGHT_EDIT
 
 
 def test_thresholds_come_from_the_settings() -> None:
@@ -188,6 +194,11 @@ def test_naive_times_are_refused() -> None:
         match([PostedDraft("d1", DRAFT, naive)], [])
     with pytest.raises(ValueError, match="aware"):
         match([draft()], [ThreadMessage("m1", DRAFT, naive, ActorKind.CUSTOMER)])
+
+
+def test_the_example_in_the_documentation_runs() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "matcher.md").read_text(encoding="utf-8")
+    exec(page.split("```python\n")[1].split("```")[0], {})
 
 
 texts = st.text(max_size=60) | st.lists(st.sampled_from(["Hi Ann,", "\n", "not", "50 €", "word", "> q", " "])).map(

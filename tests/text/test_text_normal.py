@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from clonedesk_connectors.text.normal import core, flat, fold, learn_signature, tokens
+from clonedesk_connectors.text.normal import content, core, flat, fold, learn_signature, tokens, word_count
 
 
 @pytest.mark.parametrize(
@@ -159,6 +159,7 @@ def test_core_drops_sign_offs_and_what_follows(sign_off: str) -> None:
         "Hi Ann, No! That is wrong.\nSorry.",
         "Thanks for your patience\nWe are on it.",
         "Done.\n\nBest,\nTom\nPlease note the price is now $60",
+        "Done.\n\nBest,\nTom\nTotal: $60",
         "Done.\n\nBest,\nTom\nPS: only until Friday",
         "Best\nis what we want to be for you.",
         "原因は設定の問題です。\n直しました。",
@@ -190,3 +191,14 @@ def test_a_macro_sent_often_is_no_signature() -> None:
 
 def test_two_replies_are_too_few_for_a_signature() -> None:
     assert learn_signature(["a\nOla", "b\nOla"]) is None
+
+
+def test_content_says_whether_anything_but_a_greeting_was_written() -> None:
+    assert content("Dear Support Team,\n\nI hope you are well.") == ""
+    assert content("Hello,\nwhere is it?") == "where is it?"
+
+
+def test_words_are_counted_without_spaces_too() -> None:
+    assert word_count("where is order 5, please?") == 5
+    assert word_count("返金はいつですか") == 2
+    assert word_count("...") == 0

@@ -156,6 +156,14 @@ def test_an_html_forward_without_own_words_comes_back_whole() -> None:
     assert (stripped.text, stripped.fell_back, stripped.hidden_text) == ("Forwarded question", True, True)
 
 
+def test_a_cited_reply_without_own_words_comes_back_whole() -> None:
+    stripped = strip_html_reply(
+        "<div>On 4 May 2026, at 10:12, Bob &lt;b@example.com&gt; wrote:</div><blockquote type='cite'>old</blockquote>"
+    )
+    assert stripped.text == "On 4 May 2026, at 10:12, Bob <b@example.com> wrote:\n\nold"
+    assert (stripped.removed, stripped.fell_back) == ("", True)
+
+
 def test_a_plain_quote_block_of_the_author_stays() -> None:
     assert strip_html_reply("<p>The manual says</p><blockquote>press it</blockquote>").text == (
         "The manual says\n\npress it"

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from clonedesk_connectors.errors import MissingExtraError
 from clonedesk_connectors.model.vocab import ActorKind
-from clonedesk_connectors.text.critical import CriticalToken, critical_difference, critical_tokens
+from clonedesk_connectors.text.critical import CriticalToken, critical_among, critical_difference
 from clonedesk_connectors.text.language import guess_language
 from clonedesk_connectors.text.normal import core, flat, tokens
 from clonedesk_connectors.text.replies import strip_text_reply
@@ -24,7 +24,7 @@ try:
 except ImportError as err:
     raise MissingExtraError("text") from err
 
-_MAX_CHARS = 100_000  # of each text; the rest is not compared
+_MAX_CHARS = 100_000  # of each text; the rest counts as a single token
 _MAX_REPLIES = 20  # per window; more is a chat, where no single reply answers a draft
 
 
@@ -174,9 +174,10 @@ class _Window:
 
 
 def _prepared(text: str, signature: str | None, language: str | None) -> _Prepared:
-    text = text[:_MAX_CHARS]
-    body = core(strip_text_reply(text).text, signature)
-    return _Prepared(flat(text), tuple(tokens(body)), critical_tokens(body, language))
+    body = core(strip_text_reply(text[:_MAX_CHARS]).text, signature)
+    found = tuple(tokens(body))
+    rest = (text[_MAX_CHARS:],) if len(text) > _MAX_CHARS else ()
+    return _Prepared(flat(text), found + rest, critical_among(found, body, language))
 
 
 def _language(text: str) -> str | None:

@@ -7,6 +7,7 @@ Not covered: antonyms without a negation word (`before` and `after`, `included` 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -46,10 +47,15 @@ def critical_tokens(text: str, language: str | None = None) -> tuple[CriticalTok
     if language is None:
         guess = guess_language(text)
         language = guess.language if guess else None
+    folded = fold(text)
+    return critical_among(tokens(folded), folded, language)
+
+
+def critical_among(found_tokens: Iterable[str], folded: str, language: str | None) -> tuple[CriticalToken, ...]:
+    """As `critical_tokens`, for a folded text whose tokens and language are known already."""
     kinds = _word_kinds(language if language in BY_LANGUAGE else None)
-    found = [CriticalToken(kind, token) for token in tokens(text) if (kind := _kind(token, kinds))]
-    if CJK.search(text):
-        folded = fold(text)
+    found = [CriticalToken(kind, token) for token in found_tokens if (kind := _kind(token, kinds))]
+    if CJK.search(folded):
         for kind, pattern in JAPANESE.items():
             found += [CriticalToken(kind, word) for word in pattern.findall(folded)]
     return tuple(found)
@@ -67,7 +73,7 @@ def _word_kinds(language: str | None) -> dict[str, str]:
 def _kind(token: str, kinds: dict[str, str]) -> str | None:
     if "@" in token:
         return EMAIL
-    if URL.fullmatch(token) or ("/" in token and not token[0].isdigit()):
+    if ("." in token and URL.fullmatch(token)) or ("/" in token and not token[0].isdigit()):
         return LINK
     if any(map(str.isdigit, token)):
         return NUMBER

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from clonedesk_connectors.text import intent_patterns as table
-from clonedesk_connectors.text.normal import CJK, core, fold, tokens
+from clonedesk_connectors.text.normal import core, fold, word_count
 
 _MAX_CHARS = 10_000
-_MAX_ACKNOWLEDGEMENT_TOKENS = 25
-_MAX_GREETING_TOKENS = 45
-_MAX_COURTESY_TOKENS = 2  # "Of course!" before a question
+_MAX_ACKNOWLEDGEMENT_WORDS = 25
+_MAX_GREETING_WORDS = 45
+_MAX_COURTESY_WORDS = 2  # "Of course!" before a question
 _QUESTION = re.compile("[?¿]")
 _GAP = r"(?:(?:\W++\w++){0,3}\W++)"  # possessive: never retried, so a hit costs its own length
 _URL = re.compile(r"https?://\S+")
@@ -51,7 +51,7 @@ def acknowledges(text: str) -> Evidence | None:
     lowered = _lowered(text)
     if asks_question(text) or _MORE_THAN_THANKS.search(lowered) or says_not_helped(text) or asks_for_human(text):
         return None
-    if _size(lowered) > _MAX_ACKNOWLEDGEMENT_TOKENS:
+    if word_count(lowered) > _MAX_ACKNOWLEDGEMENT_WORDS:
         return None
     return _find(table.SOLVED, lowered)
 
@@ -77,7 +77,7 @@ def ai_fallback(text: str) -> Evidence | None:
 def ai_greeting_only(text: str) -> Evidence | None:
     """Find an AI message that greets and offers help but says nothing else."""
     lowered = _lowered(text)
-    if _size(lowered) > _MAX_GREETING_TOKENS or len(lowered.split("?")) > 2:
+    if word_count(lowered) > _MAX_GREETING_WORDS or len(lowered.split("?")) > 2:
         return None
     return _find(table.OFFERS_HELP, lowered)
 
@@ -89,7 +89,7 @@ def ai_clarification_only(text: str) -> Evidence | None:
         question = asks_question(sentence)
         if (
             question is None
-            and _size(sentence) > _MAX_COURTESY_TOKENS
+            and word_count(sentence) > _MAX_COURTESY_WORDS
             and _find(table.SOLVED, sentence.lower()) is None
         ):
             return None
@@ -104,13 +104,6 @@ def instructs_model(text: str) -> Evidence | None:
 
 def _lowered(text: str) -> str:
     return fold(text[:_MAX_CHARS]).lower()
-
-
-def _size(text: str) -> int:
-    """Words; three Japanese or Chinese characters count as one."""
-    found = tokens(text)
-    cjk = sum(1 for token in found if CJK.fullmatch(token))
-    return len(found) - cjk + cjk // 3
 
 
 def _find(phrases: Mapping[str, tuple[str, ...]], lowered: str) -> Evidence | None:

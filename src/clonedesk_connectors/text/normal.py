@@ -40,13 +40,15 @@ _SPACED_THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3})((?: \d{3})+)(?!\d)")
 _DOMAIN = r"(?:[\w-]{1,63}\.){1,4}(?:com|net|org|io|eu|de|fr|es|pt|br|it|nl|pl|jp|co|uk|ch|at|be|app|dev|info|example)"
 URL = re.compile(rf"(?:https?://|www\.)\S+|{_DOMAIN}(?:/\S*)?(?!\w)")
 EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
-_TOKEN = re.compile(
-    rf"{EMAIL.pattern}|{URL.pattern}"
-    r"|[a-z]{1,8}-?\d[a-z\d]*(?:-[a-z\d]+)*"  # codes: rma-2231, save10
+_PLAIN_TOKENS = (
+    r"[a-z]{1,8}-?\d[a-z\d]*(?:-[a-z\d]+)*"  # codes: rma-2231, save10
     r"|\d+(?:[.,:/-]\d+)*"
     r"|[^\W\d_]+(?:'[^\W\d_]+)*"
     r"|[%€$£¥₹₩₺₽]"
 )
+_PLAIN_TOKEN = re.compile(_PLAIN_TOKENS)
+_TOKEN = re.compile(rf"{EMAIL.pattern}|{URL.pattern}|{_PLAIN_TOKENS}")
+_ADDRESS_SIGN = re.compile(r"@|://|\w\.\w")  # without one of these a text has no link and no address
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+(?:[.,]\d{1,2})?")
 _DECIMAL = re.compile(r"\d+[.,]\d{1,2}")
 _NUMERIC_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
@@ -54,6 +56,7 @@ _NUMERIC_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
 _JOINT = re.compile(r"[\s,.!;:&-]*(?:(?:and|und|et|y|e|en|i|och|og)(?!\w))?\s*", re.IGNORECASE)
 _ANSWERS = words("yes no ja nein oui non sí si no sim não sì nee tak nie")
 _POSTSCRIPT = re.compile(r"p\.? ?s\b|n\.? ?b\b|追伸|※", re.IGNORECASE)
+_AMOUNT = re.compile("[%€$£¥₹₩₺₽円]")
 _JAPANESE_SENTENCE = re.compile(r"(?:です|ます|ません|ください|た)[。!?]?$|。")
 _MAX_GREETING_STEPS = 4
 _MAX_SIGN_OFF_LINES = 10
@@ -98,7 +101,8 @@ def tokens(text: str) -> list[str]:
     """
     lines = "\n".join(_without_markers(_MARKDOWN_LINK.sub(_shown_link, fold(text)).split("\n"))).casefold()
     spaced = CJK.sub(r" \g<0> ", _SPACED_THOUSANDS.sub(lambda m: m[1] + m[2].replace(" ", ""), lines))
-    return [_canonical(found) for found in _TOKEN.findall(_CURRENCY_FIRST.sub(r"\2 \1", spaced))]
+    pattern = _TOKEN if _ADDRESS_SIGN.search(spaced) else _PLAIN_TOKEN
+    return [_canonical(found) for found in pattern.findall(_CURRENCY_FIRST.sub(r"\2 \1", spaced))]
 
 
 def _shown_link(link: re.Match[str]) -> str:
@@ -119,9 +123,11 @@ def _without_markers(lines: list[str]) -> list[str]:
 
 
 def _canonical(token: str) -> str:
+    if token.isalpha():
+        return token
     if "@" in token:
         return token.rstrip(".-")
-    if URL.match(token):
+    if "." in token and URL.match(token):
         return re.sub(r"^https?://", "", token).rstrip(".,;:!?)]}>'\"*_").rstrip("/")
     if not token[0].isdigit():
         return token
@@ -144,12 +150,22 @@ def core(text: str, signature: str | None = None) -> str:
 
     Never empty unless the text is: what consists of a greeting only stays as it is.
     """
-    folded = fold(text)
-    lines = folded.split("\n")
+    return content(text, signature) or fold(text)
+
+
+def content(text: str, signature: str | None = None) -> str:
+    """As `core`, but empty for a text that is nothing but a greeting: use it to ask whether anything was said."""
+    lines = fold(text).split("\n")
     if signature:
         lines = _without_tail(lines, fold(signature).split("\n"))
-    lines = _without_sign_off(_without_greeting(lines))
-    return "\n".join(lines).strip() or folded
+    return "\n".join(_without_sign_off(_without_greeting(lines))).strip()
+
+
+def word_count(text: str) -> int:
+    """Count words, numbers, links and addresses; three Chinese, Japanese, Korean or Thai characters count as one."""
+    found = tokens(text)
+    cjk = sum(1 for token in found if CJK.fullmatch(token))
+    return len(found) - cjk + cjk // 3
 
 
 def learn_signature(replies: Iterable[str], *, shared_by: int = 3) -> str | None:
@@ -259,7 +275,7 @@ def _is_signature_like(line: str) -> bool:
     if _is_sign_off(line):
         return True
     names = line.split()
-    if len(line) > 80 or len(names) > 12 or _POSTSCRIPT.match(line):
+    if len(line) > 80 or len(names) > 12 or _POSTSCRIPT.match(line) or _AMOUNT.search(line):
         return False
     if CJK.search(line):
         return len(line) <= 24 and not _JAPANESE_SENTENCE.search(line)

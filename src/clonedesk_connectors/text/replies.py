@@ -7,6 +7,7 @@ like a quote, the whole message comes back and `fell_back` says so.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from clonedesk_connectors.errors import MissingExtraError
@@ -30,6 +31,8 @@ except ImportError as err:
 _MAX_INTRO_CHARS = 300
 _MAX_SCANNED_LINES = 1_000
 _MAX_PASSES = 8
+# Every rule needs one of these on its line or, wrapped, on the next; most messages have none and are done at once.
+_CUE = re.compile(r"[:：]\s*$|[<>@]|^\W{0,3}\w[\w -]{0,20}[:：]|\d:\d|[-_=*#]{2}")
 _MAX_SIGNATURE_LINES = 12
 
 
@@ -53,11 +56,11 @@ class StrippedReply:
 def strip_html_reply(html: str) -> StrippedReply:
     """Convert an HTML message to text without its quoted thread and signature. Never raises, never empty by cutting."""
     split = split_html(html, classify)
-    if not split.kept.text and split.removed:
-        whole = html_to_text(html)
-        stripped = StrippedReply(whole.text, cuts=split.cuts, fell_back=True)
+    stripped = strip_text_reply(split.kept.text)
+    if split.removed and (stripped.fell_back or not stripped.text):
+        whole = html_to_text(html).text
+        stripped = StrippedReply(whole, cuts=split.cuts + stripped.cuts, fell_back=True)
     else:
-        stripped = strip_text_reply(split.kept.text)
         removed = "\n\n".join(part for part in (stripped.removed, split.removed) if part)
         stripped = replace(stripped, removed=removed, cuts=split.cuts + stripped.cuts)
     kept = split.kept
@@ -89,6 +92,8 @@ def strip_text_reply(text: str) -> StrippedReply:
 
 def _find_quote(lines: list[str]) -> tuple[int, str] | None:
     """Return the line where a quoted message starts, and the rule that says so."""
+    if not any(map(_CUE.search, lines)):
+        return None
     view = [_viewed(line) for line in lines[:_MAX_SCANNED_LINES]]
     own = next(((n, cut) for n in range(len(view)) if (cut := _own_rule(view, n))), None)
     start = _quotequail_start(view)
@@ -106,7 +111,7 @@ def _viewed(line: str) -> str:
 
 def _own_rule(view: list[str], n: int) -> str | None:
     line = view[n].strip()
-    if not line:
+    if not line or not any(map(_CUE.search, view[n : n + 2])):
         return None
     if FORWARD.fullmatch(line):
         return "forward"
