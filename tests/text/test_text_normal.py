@@ -59,6 +59,7 @@ def test_flat_ignores_layout_only() -> None:
         ("- one\n- two", "* one\n• two"),
         ("1. Open\n2. Close", "- Open\n- Close"),
         ("# Title", "Title"),
+        ("an E-Mail", "an email"),
     ],
 )
 def test_notations_of_the_same_thing_give_the_same_tokens(left: str, right: str) -> None:

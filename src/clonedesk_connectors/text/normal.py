@@ -99,7 +99,11 @@ def tokens(text: str) -> list[str]:
 
     Punctuation, list markers and Markdown signs are no tokens. `1.234,50` and `1,234.50` give the same token.
     """
-    lines = "\n".join(_without_markers(_MARKDOWN_LINK.sub(_shown_link, fold(text)).split("\n"))).casefold()
+    lines = (
+        "\n".join(_without_markers(_MARKDOWN_LINK.sub(_shown_link, fold(text)).split("\n")))
+        .casefold()
+        .replace("e-mail", "email")
+    )
     spaced = CJK.sub(r" \g<0> ", _SPACED_THOUSANDS.sub(lambda m: m[1] + m[2].replace(" ", ""), lines))
     pattern = _TOKEN if _ADDRESS_SIGN.search(spaced) else _PLAIN_TOKEN
     return [_canonical(found) for found in pattern.findall(_CURRENCY_FIRST.sub(r"\2 \1", spaced))]
