@@ -203,28 +203,32 @@ def _ending(
 
 
 def _confirmation(facts: Facts, reader: TextReader | None, rating: Csat | None) -> Event | None:
-    """The event after the last substantive AI message that says it helped: button, rating of 4-5, or thanks."""
+    """The event after the last substantive AI message that says it helped: button, rating of 4-5, or thanks.
+
+    What the AI says in return for thanks is a courtesy, so thanks count if they are the customer's last message and a
+    substantive one of the AI came before.
+    """
     if not facts.ai:
         return None
-    good = rating is not None and (rating.satisfaction.value or 0) >= 4
+    good = rating if rating is not None and (rating.satisfaction.value or 0) >= 4 else None
     helped = facts.feedback[-1] if facts.feedback and facts.feedback[-1].helped else None
-    answer = facts.ai[-1]
-    if rating is not None and good and answered_at(rating) >= answer.at:
-        return rating
-    if helped is not None and helped.at >= answer.at:
+    if good is not None and _holds(facts, reader, answered_at(good)):
+        return good
+    if helped is not None and _holds(facts, reader, helped.at):
         return helped
-    thanked = facts.customer and facts.customer[-1].at >= facts.ai[0].at
-    if reader is None or not (thanked or good or helped):
+    last = facts.customer[-1] if facts.customer else None
+    if reader is None or last is None or last.at < facts.ai[0].at or not reader.thanks(last):
         return None
-    substantive = next((message for message in reversed(facts.ai) if reader.answers(message)), None)
-    if substantive is None:
-        return None
-    if rating is not None and good and answered_at(rating) >= substantive.at:
-        return rating
-    if helped is not None and helped.at >= substantive.at:
-        return helped
-    place = (substantive.at, substantive.seq)
-    return next((m for m in facts.customer if (m.at, m.seq) > place and reader.thanks(m)), None)
+    before = (message for message in facts.ai if (message.at, message.seq) < (last.at, last.seq))
+    return last if any(reader.answers(message) for message in before) else None
+
+
+def _holds(facts: Facts, reader: TextReader | None, at: datetime) -> bool:
+    """Whether no substantive AI message follows a moment, and one came before it."""
+    after = [message for message in facts.ai if message.at > at]
+    if reader is None:
+        return not after
+    return not any(map(reader.answers, after)) and any(reader.answers(m) for m in facts.ai if m.at <= at)
 
 
 def _acted_after(facts: Facts, last: Message, settings: CheckSettings) -> bool:

@@ -129,5 +129,5 @@ def _asks(text: str) -> bool:
 def _answers(text: str) -> bool:
     if not text.strip():
         return False
-    empty = (intent.ai_clarification_only, intent.ai_fallback, intent.ai_greeting_only, intent.acknowledges)
+    empty = (intent.ai_clarification_only, intent.ai_fallback, intent.ai_greeting_only)
     return all(found(text) is None for found in empty)
