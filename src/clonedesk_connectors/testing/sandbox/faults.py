@@ -50,11 +50,12 @@ class Rule:
 
 
 class Faults:
-    """A plan of faults; add rules at any time with `add`."""
+    """A plan of faults; add rules at any time with `add`. fired: how many requests met one."""
 
     def __init__(self, *rules: Rule) -> None:
         self._rules: list[Rule] = []
         self._counts: list[int] = []
+        self.fired = 0
         self.add(*rules)
 
     def add(self, *rules: Rule) -> None:
@@ -73,7 +74,10 @@ class Faults:
                 self._counts[position] += 1
                 if chosen is None and rule.due(self._counts[position]):
                     chosen = rule
-        return handler(call) if chosen is None else chosen.action(call, handler)
+        if chosen is None:
+            return handler(call)
+        self.fired += 1
+        return chosen.action(call, handler)
 
 
 def answer(status: int, body: Any = None, headers: dict[str, str] | None = None) -> Action:
