@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from clonedesk_connectors.errors import AuthError
+from clonedesk_connectors.model import Ticket
 from clonedesk_connectors.store import Archive
 from clonedesk_connectors.sync import Status
 from tests.sync.over_http import make_pull, pull_from, tickets_in
@@ -179,9 +180,13 @@ def _without_some(call: object, body: dict[str, list[object]]) -> dict[str, list
 def test_missing_events_are_repaired_from_the_audits(helpdesk: ZendeskSandbox, store: str, clean: list[bytes]) -> None:
     helpdesk.faults.add(f.Rule(f.edited(_without_some), path="/api/v2/incremental/ticket_events*"))
     pull_from(helpdesk, store)
-    with Archive.open(store) as archive:
-        messages = archive.account("zendesk", "acme").summary().messages
-    assert messages == sum(line.count(b'"kind":"message"') for line in clean)
+    assert _messages(tickets_in(store)) == _messages(clean)
+
+
+def _messages(lines: list[bytes]) -> dict[str, int]:
+    """Messages by ticket, without deleted tickets: the vendor keeps no audits of those."""
+    tickets = [Ticket.model_validate_json(line) for line in lines]
+    return {t.native_id: sum(e.kind == "message" for e in t.events) for t in tickets if not t.deleted}
 
 
 def test_a_cursor_that_repeats_stops_the_lane_and_says_so(helpdesk: ZendeskSandbox, store: str) -> None:
