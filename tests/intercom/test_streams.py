@@ -77,8 +77,9 @@ def test_a_start_time_and_a_token_go_into_the_search_verbatim() -> None:
     assert [leaf["value"] for leaf in body["query"]["value"]] == [T0, T0]  # type: ignore[index, call-overload]
 
 
-def test_other_streams_start_at_their_beginning() -> None:
-    assert intercom().first_cursor("deleted", datetime(2026, 3, 1, tzinfo=UTC)) is None
+def test_the_directory_starts_at_its_beginning() -> None:
+    assert intercom().first_cursor("admins", datetime(2026, 3, 1, tzinfo=UTC)) is None
+    assert intercom().first_cursor("conversations", None) is None
 
 
 def test_a_detail_request_escapes_the_id_and_carries_the_version_of_the_account() -> None:
@@ -321,6 +322,14 @@ def test_deletions_in_order_of_id_are_read_until_all_news_are_found() -> None:
     assert not page.done
     last = connector.parse(connector.request("deleted", page.cursor, 2), answer(deletions(4, (7, 60), (1, 10))))
     assert (last.done, last.cursor) == (True, '{"total":4,"newest":1772352060}')
+
+
+def test_deletions_from_before_the_start_are_left_out() -> None:
+    connector = intercom()
+    start = connector.first_cursor("deleted", datetime(2026, 3, 1, 8, tzinfo=UTC))
+    page = connector.parse(connector.request("deleted", start, 60), answer(deletions(3, (1, 30), (2, 0), (3, -1))))
+    assert [record.id for record in page.records] == ["1", "2"]
+    assert page.cursor == '{"floor":1772352000,"total":3,"newest":1772352030}'
 
 
 def test_a_smaller_page_goes_on_at_the_same_row() -> None:

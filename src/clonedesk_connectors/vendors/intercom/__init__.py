@@ -27,6 +27,7 @@ from clonedesk_connectors.protocol import (
 )
 from clonedesk_connectors.vendors.intercom import normalize as normalising
 from clonedesk_connectors.vendors.intercom import streams as reading
+from clonedesk_connectors.vendors.intercom import verdicts
 from clonedesk_connectors.vendors.intercom.cast import is_operator, members
 from clonedesk_connectors.vendors.intercom.values import ident, obj, text
 
@@ -112,10 +113,10 @@ class IntercomConnector:
         return reading.parse(request, response)
 
     def judge(self, request: Request, response: Response) -> Outcome:
-        return reading.judge(request, response)
+        return verdicts.judge(request, response)
 
     def budget(self, response: Response) -> Iterable[Budget]:
-        return reading.budget(response)
+        return verdicts.budget(response)
 
     def people(self, records: Mapping[str, list[dict[str, Any]]]) -> Iterable[tuple[str, str]]:
         """Nobody: teammates and teams are shaping kinds, and parts carry names and addresses themselves."""

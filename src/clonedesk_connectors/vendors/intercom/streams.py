@@ -1,12 +1,11 @@
-"""What can be read from Intercom: requests from cursors, pages from answers, verdicts from statuses. Pure."""
+"""What can be read from Intercom: requests from cursors, pages from answers. Pure."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -17,19 +16,14 @@ from pydantic import JsonValue
 from clonedesk_connectors.errors import ContractBroken
 from clonedesk_connectors.protocol import (
     Bucket,
-    Budget,
     FollowUp,
     Mode,
-    Outcome,
     Page,
     RawRecord,
     Request,
     Response,
     Stream,
-    Verdict,
-    judge_status,
     parse_as,
-    parse_object,
     split_records,
 )
 from clonedesk_connectors.vendors.intercom.values import ident, obj, seconds
@@ -40,7 +34,6 @@ API_VERSION = "2.16"
 BUCKET = "account"
 # 166 per 10 seconds is the lowest published limit; the headers of the first answer replace it.
 BUCKETS = {BUCKET: Bucket(limit=166, per_s=10.0)}
-WINDOW_S = 10.0
 
 STREAMS = (
     Stream("conversations", Mode.INCREMENTAL, BUCKET, page_size=150),
@@ -75,12 +68,14 @@ class SearchCursor:
 
 @dataclass(frozen=True, slots=True)
 class DeletedCursor:
-    """Position in the list of deletions (newest first). total / newest: what the last complete reading ended with.
+    """Position in the list of deletions (newest first). floor: older deletions are not wanted. total / newest: what the
+    last complete reading ended with.
 
     offset: rows read so far (rows, not pages: the page size may change). found: rows newer than `newest` among them.
     top: newest row of this reading.
     """
 
+    floor: int = 0
     total: int = 0
     newest: int = 0
     offset: int = 0
@@ -109,11 +104,11 @@ def _load(kind: type[_Cursor], cursor: str | None) -> _Cursor:
 
 
 def first_cursor(stream: str, since: datetime | None) -> str | None:
-    """Searches start at `since`; everything else at its beginning."""
-    if stream in _SEARCHES and since is not None:
-        start = max(0, int(since.timestamp()))
+    """Searches and deletions start at `since`; the directory has no time."""
+    start = 0 if since is None else max(0, int(since.timestamp()))
+    if start and stream in _SEARCHES:
         return _dump(SearchCursor(floor=start, since=start))
-    return None
+    return _dump(DeletedCursor(floor=start)) if start and stream == "deleted" else None
 
 
 def build(stream: str, cursor: str | None, page_size: int, subject: str | None, version: str) -> Request:
@@ -266,12 +261,14 @@ def _deleted(request: Request, response: Response) -> Page:
     ended = not obj(envelope.get("pages")).get("next") if total is None else offset >= total
     done = not rows or told or ended
     following = (
-        DeletedCursor(total or 0, max(top, at.newest)) if done else replace(at, offset=offset, found=found, top=top)
+        DeletedCursor(at.floor, total or 0, max(top, at.newest))
+        if done
+        else replace(at, offset=offset, found=found, top=top)
     )
     records = {
         native_id: RawRecord("deletion", native_id, payload, moment, native_id)
         for (row, payload), moment in zip(rows, times, strict=True)
-        if (native_id := ident(row.id)) is not None
+        if (native_id := ident(row.id)) is not None and (moment >= at.floor or not moment)
     }
     return Page(tuple(records.values()), _dump(following), done)
 
@@ -310,92 +307,3 @@ _PARSERS: dict[str, Callable[[Request, Response], Page]] = {
     "conversation": _conversation,
     **dict.fromkeys(_DIRECTORIES, _directory),
 }
-
-# Error codes that say more than the status. Source: "Error codes" reference and the OpenAPI examples; checked 2026-11.
-_CODES = {
-    **dict.fromkeys(
-        (
-            "token_not_found",
-            "token_revoked",
-            "token_expired",
-            "token_blocked",
-            "token_suspended",
-            "token_unauthorized",
-            "unauthorized",
-            "missing_authorization",
-        ),
-        Verdict.ABORT,
-    ),
-    **dict.fromkeys(("rate_limit_exceeded", "too_many_requests"), Verdict.LIMITED),
-    **dict.fromkeys(("request_timeout", "service_unavailable", "server_error"), Verdict.RETRY),
-    "api_plan_restricted": Verdict.SKIP,
-    "not_found": Verdict.GONE,
-    "conversation_not_found": Verdict.GONE,
-    "intercom_version_invalid": Verdict.GONE,  # the resource does not exist in the version that was asked for
-}
-_OPTIONAL = frozenset(stream.name for stream in STREAMS if stream.optional)
-
-
-def judge(request: Request, response: Response) -> Outcome:
-    """The error code decides where it is known, else the status. A 200 that holds no JSON object is worth a retry:
-    empty bodies and pages of the edge network are known to come with 200.
-    """
-    code = _code(response)
-    verdict = _CODES.get(code)
-    if verdict is None:
-        outcome = judge_status(request, response, optional=request.stream in _OPTIONAL)
-        if outcome.verdict is Verdict.OK and response.body[:64].lstrip()[:1] != b"{":
-            return Outcome(Verdict.RETRY, "the answer is not JSON")
-    else:
-        outcome = Outcome(_fitting(verdict, request), f"HTTP {response.status} {code}")
-    if outcome.verdict is Verdict.LIMITED and outcome.wait_s is None:
-        return replace(outcome, wait_s=_resets_s(response))
-    return outcome
-
-
-def _fitting(verdict: Verdict, request: Request) -> Verdict:
-    """A refusal of one conversation is about that conversation, one of a list is about the stream."""
-    if verdict not in (Verdict.SKIP, Verdict.GONE):
-        return verdict
-    if request.subject is not None:
-        return Verdict.GONE
-    return Verdict.SKIP if request.stream in _OPTIONAL or verdict is Verdict.SKIP else Verdict.DEAD
-
-
-def _code(response: Response) -> str:
-    """The first code of an `error.list`, else nothing. Codes are the vendor's fixed words, never customer text."""
-    if b"error.list" not in response.body[:64] and response.status < 400:
-        return ""
-    try:
-        code = parse_object(response.body)["errors"][0]["code"]
-    except (ContractBroken, TypeError, LookupError):
-        return ""
-    return code if isinstance(code, str) and code.isascii() and code.replace("_", "").isalnum() else ""
-
-
-def budget(response: Response) -> Iterable[Budget]:
-    """`X-RateLimit-…`: the share of the current 10-second window."""
-    headers = response.headers
-    limit, remaining = _whole(headers.get("x-ratelimit-limit")), _whole(headers.get("x-ratelimit-remaining"))
-    if limit is not None or remaining is not None:
-        yield Budget(BUCKET, limit, remaining, _resets_s(response))
-
-
-def _resets_s(response: Response) -> float:
-    """Seconds to `X-RateLimit-Reset` by the answer's own `Date`; a whole window where either is missing."""
-    reset, now = _whole(response.headers.get("x-ratelimit-reset")), response.headers.get("date")
-    if reset is None or now is None:
-        return WINDOW_S
-    sent = _http_seconds(now)
-    return WINDOW_S if sent is None else min(max(0.0, reset - sent), 600.0)
-
-
-def _http_seconds(value: str) -> float | None:
-    try:
-        return parsedate_to_datetime(value).timestamp()
-    except ValueError:
-        return None
-
-
-def _whole(value: str | None) -> int | None:
-    return int(value) if value is not None and value.isascii() and value.isdigit() else None
