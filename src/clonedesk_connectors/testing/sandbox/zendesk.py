@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 
+from clonedesk_connectors.protocol import AccountConfig
 from clonedesk_connectors.testing.sandbox.calls import Call, Reply
 from clonedesk_connectors.testing.sandbox.faults import Faults
 from clonedesk_connectors.testing.sandbox.limits import Limit
@@ -19,13 +20,21 @@ from clonedesk_connectors.testing.sandbox.zendesk_auth import API_TOKEN, CLIENT_
 from clonedesk_connectors.testing.sandbox.zendesk_desk import Desk
 from clonedesk_connectors.testing.sandbox.zendesk_events import Events
 from clonedesk_connectors.testing.sandbox.zendesk_exports import Exports
+from clonedesk_connectors.testing.sandbox.zendesk_history import LABEL_TAGS
 from clonedesk_connectors.testing.sandbox.zendesk_lists import Lists
-from clonedesk_connectors.testing.sandbox.zendesk_people import INTEGRATION_USER, People
+from clonedesk_connectors.testing.sandbox.zendesk_people import (
+    FIELD_OUTCOME,
+    FIELD_TOPIC,
+    GROUP_BASE,
+    INTEGRATION_USER,
+    STAFF_BASE,
+    People,
+)
 from clonedesk_connectors.testing.sandbox.zendesk_replies import forbidden, invalid_endpoint, unauthorized
 from clonedesk_connectors.testing.sandbox.zendesk_tickets import Tickets
 from clonedesk_connectors.testing.sandbox.zendesk_write import Write, Writer
 from clonedesk_connectors.testing.world import World
-from clonedesk_connectors.testing.world.directory import AI_AGENT, FIRST_HUMAN
+from clonedesk_connectors.testing.world.directory import AI_AGENT, AI_GROUP, FIRST_HUMAN, STAFF_DOMAIN
 
 _ACCOUNT = {
     "team": 200,
@@ -94,6 +103,19 @@ class ZendeskSandbox(Sandbox):
         self._routes = [
             (method, re.compile(path), handler) for method, path, handler in _routes(exports, lists, self._writer)
         ]
+
+    @property
+    def account_config(self) -> AccountConfig:
+        """What the owner of this account would tell us about it."""
+        return AccountConfig(
+            bot_users=frozenset({str(STAFF_BASE + AI_AGENT)}),
+            ai_groups=frozenset({str(GROUP_BASE + AI_GROUP)}),
+            internal_domains=frozenset({STAFF_DOMAIN}),
+            type_field=str(FIELD_TOPIC),
+            tier_field="tier",
+            label_tags={tag: value for value, tag in LABEL_TAGS.items()},
+            label_fields={str(FIELD_OUTCOME): {"escalated": "escalated", "resolved_ai": "resolved_ai"}},
+        )
 
     def advance(self, seconds: int) -> None:
         """Let the desk's own time pass; what the world has planned for it happens."""
