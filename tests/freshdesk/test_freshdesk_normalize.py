@@ -559,9 +559,14 @@ def test_an_answer_the_ticket_remembers_but_nobody_can_read_is_a_gap():
     assert missing not in read(head, [conversation(1, "09:00:00", "hi")]).coverage.gaps
 
 
-def test_a_ticket_without_any_text_says_so():
-    head = ticket(description=None, description_text=None)
-    assert "the ticket has no description and no public conversation" in [g.why for g in read(head).coverage.gaps]
+def test_a_ticket_without_its_first_message_says_so_and_an_empty_one_is_a_message():
+    lost = Gap(what="messages", why="the ticket has no description, which is its first message")
+    nothing = {"description": None, "description_text": None}
+    assert lost in read(ticket(**nothing)).coverage.gaps
+    chat = [conversation(1, "09:00:00", "hi", user=900, incoming=True)]
+    assert lost not in read(ticket(source=15, **nothing), chat).coverage.gaps
+    empty = read(ticket(description="", description_text=""))
+    assert ([e.body for e in empty.events if isinstance(e, Message)], empty.coverage.gaps) == ([""], ())
 
 
 def test_malformed_dates_put_events_at_the_tickets_creation_and_are_counted():

@@ -62,6 +62,7 @@ class Trail:
         self.hints: dict[tuple[str, str], Hint] = {}
         self.merged_into: str | None = None
         self.untimed = 0
+        self.beginning_lost = False
 
     def add(self, key: str, at: datetime, who: Actor, native: str, kind: str, **more: object) -> Json:
         while key in self._ids:
@@ -136,7 +137,10 @@ def _description(trail: Trail, conversations: list[Json]) -> None:
     """The first message is not among the conversations; on chat channels it may be, too."""
     ticket, cast = trail.ticket, trail.cast
     body, form = _body(ticket, "description")
+    if body is None and isinstance(ticket.get("description"), str):
+        body = ""  # the customer sent nothing but files, perhaps
     if body is None:
+        trail.beginning_lost = cast.source not in CHAT_SOURCES or not conversations
         return
     if cast.source in CHAT_SOURCES and conversations:
         first = conversations[0]

@@ -157,7 +157,7 @@ def _gaps(bundle: Bundle, trail: Trail) -> Iterator[Gap]:
     answered = parse_time(part(trail.ticket, "stats").get("agent_responded_at")) is not None
     if answered and trail.cast.source != OUTBOUND and all(m["actor"].kind is ActorKind.CUSTOMER for m in public):
         yield Gap(what="messages", why="the ticket remembers an agent's answer that no conversation shows")
-    if not any(message["id"] == "description" for message in trail.messages) and not public:
-        yield Gap(what="messages", why="the ticket has no description and no public conversation")
+    if trail.beginning_lost:
+        yield Gap(what="messages", why="the ticket has no description, which is its first message")
     if trail.untimed:
         yield Gap(what="times", why=f"{trail.untimed} events without a readable time were put at the ticket's creation")
