@@ -1,4 +1,4 @@
-"""Fails when any file of the package has less branch coverage than the floor: `coverage_floor.py REPORT.json PERCENT`."""
+"""Fails when a file of the package is covered less than a floor: `coverage_floor.py REPORT.json PERCENT`."""
 
 import json
 import sys
