@@ -15,6 +15,10 @@ from clonedesk_connectors.model.vocab import AssigneeKind, Channel, Priority, St
 SCHEMA_VERSION = 1
 
 
+MESSAGE_GAPS = frozenset({"messages", "transcript"})
+"""Values of `Gap.what` that mean text is missing, so that the ticket counts as incomplete."""
+
+
 class Gap(Value):
     """Something the history is known to lack. `what` names it (messages, events, transcript …), `why` the cause."""
 
@@ -33,6 +37,12 @@ class Coverage(Value):
     messages_got: int = 0
     events_complete: bool | None = None
     gaps: tuple[Gap, ...] = ()
+
+    @property
+    def lacks_messages(self) -> bool:
+        """Messages are known to be missing: fewer or more than the vendor counts, or a gap says so."""
+        miscounted = self.messages_expected is not None and self.messages_expected != self.messages_got
+        return miscounted or any(gap.what in MESSAGE_GAPS for gap in self.gaps)
 
     @property
     def complete(self) -> bool:

@@ -66,10 +66,9 @@ def parse_as(body: bytes, head: type[_T]) -> _T:
 
 
 def _checked(read: Callable[[bytes], _T], body: bytes) -> _T:
-    for text in (body, _mended(body)):
+    for mend in (bytes, _mended):
         try:
-            found: _T = read(text)
-            return found
+            return read(mend(body))
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             continue
     raise ContractBroken("the answer is not the JSON the vendor documents")

@@ -117,7 +117,7 @@ def _row(account_id: int, ticket: Ticket, body: bytes) -> dict[str, Any]:
         "n_updated_at": int(ticket.updated_at.timestamp()) if ticket.updated_at else None,
         "n_status": ticket.status.value,
         "n_deleted": ticket.deleted,
-        "n_complete": ticket.deleted or ticket.coverage.messages_expected in (None, ticket.coverage.messages_got),
+        "n_complete": ticket.deleted or not ticket.coverage.lacks_messages,
         "n_messages": ticket.coverage.messages_got,
         "n_events": len(ticket.events),
         "n_body": body,
