@@ -1,15 +1,17 @@
 """Out-of-fold probability of the label "escalated", from the customer's text.
 
-Words and word pairs weighted by TF-IDF, and the ticket's type, under logistic regression. Where the caller gives an
-encoder, a second regression on its vectors and the labels of the nearest vectors join it. No ticket is ever scored by a
-model that saw its own label.
+Words, beginnings of words and word pairs weighted by TF-IDF, and the ticket's type, under logistic regression. Where
+the caller gives an encoder, a second regression on its vectors and the labels of the nearest vectors join it. No ticket
+is ever scored by a model that saw its own label.
 """
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -33,7 +35,8 @@ CHUNK = 5_000  # rows compared with the references at once
 EDGE = 1e-3  # no probability is nearer to 0 or 1 than this
 # Scripts written without spaces (Thai, kana, Han) are read character by character, all others word by word.
 _UNSPACED = r"\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-TOKEN = rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+"
+_TOKEN = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
+STEM = 5
 
 
 @dataclass(frozen=True)
@@ -68,15 +71,20 @@ def features(texts: Sequence[str], types: Ints, max_terms: int, encode: Encoder 
     return Features(words[where], names, kinds, vectors)
 
 
+def terms(text: str) -> list[str]:
+    """Return what is counted of a text: words, word pairs, and the first letters of long words (`refun*`).
+
+    The beginnings make up for inflection and misspelling at a fraction of the cost of character n-grams.
+    """
+    words = _TOKEN.findall(text.casefold())
+    pairs = [f"{one} {two}" for one, two in pairwise(words)]
+    return words + pairs + [f"{word[:STEM]}*" for word in words if len(word) > STEM]
+
+
 def _tfidf(texts: list[str], max_terms: int) -> tuple[sp.csr_matrix, NDArray[np.object_]]:
     for least in (2, 1):  # where no word occurs twice, rare words are all there is
         vectorizer = TfidfVectorizer(
-            ngram_range=(1, 2),
-            min_df=least,
-            max_features=max_terms,
-            sublinear_tf=True,
-            token_pattern=TOKEN,
-            dtype=np.float32,
+            analyzer=terms, min_df=least, max_features=max_terms, sublinear_tf=True, dtype=np.float32
         )
         try:
             return vectorizer.fit_transform(texts), vectorizer.get_feature_names_out()
