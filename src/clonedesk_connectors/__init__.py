@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from clonedesk_connectors.errors import AuthError, ClonedeskError, ConfigError, StoreError, VendorError
     from clonedesk_connectors.model import Ticket
     from clonedesk_connectors.protocol import Account, AccountConfig
+    from clonedesk_connectors.review import ReviewQueue
     from clonedesk_connectors.store import Archive
     from clonedesk_connectors.sync import Progress, RunReport
 
@@ -34,6 +35,7 @@ _HOMES = {
     "ConfigError": "errors",
     "Connection": "app",
     "Progress": "sync",
+    "ReviewQueue": "review",
     "RunReport": "sync",
     "StoreError": "errors",
     "Ticket": "model",
@@ -52,6 +54,7 @@ __all__ = [
     "ConfigError",
     "Connection",
     "Progress",
+    "ReviewQueue",
     "RunReport",
     "StoreError",
     "Ticket",

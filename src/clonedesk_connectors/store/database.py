@@ -73,3 +73,19 @@ def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     for pragma in _PRAGMAS:
         connection.execute(pragma)
+
+
+def beside(url: URL, part: str) -> URL:
+    """A second database of the same archive: `archive.sqlite` gives `archive.PART.sqlite`; PostgreSQL holds both."""
+    path = sqlite_path(url)
+    if path is None:
+        return url
+    return url.set(database=str(path.with_name(f"{path.stem}.{part}{path.suffix}")))
+
+
+def open_shared(url: URL) -> Engine:
+    """For a database that many processes write in turns: a writing engine whose commits survive a power cut."""
+    engine = open_engine(url, write=True)
+    if sqlite_path(url) is not None:
+        event.listen(engine, "connect", lambda connection, record: connection.execute("PRAGMA synchronous=FULL"))
+    return engine

@@ -40,7 +40,7 @@ class FileLock:
         self.close()
 
 
-def lock_database(connection: Connection) -> None:
+def lock_database(connection: Connection, key: int = _ADVISORY_KEY) -> None:
     """The same on PostgreSQL: a session-level advisory lock, held until the connection ends."""
-    if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY_KEY}).scalar():
+    if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar():
         raise ArchiveLocked("another process is writing to this database; wait for it or use another --store")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, inspect, select, update
 
 from clonedesk_connectors.errors import SchemaTooNew
 from clonedesk_connectors.store import tables
+from clonedesk_connectors.store.review_tables import REVIEW_TABLES
 
 _ARCHIVE = (
     tables.meta,
@@ -31,27 +32,45 @@ LATEST = len(MIGRATIONS)
 _KEY = "schema_version"
 
 
-def schema_version(connection: Connection) -> int:
+def _first_review(connection: Connection) -> None:
+    tables.metadata.create_all(connection, tables=(tables.meta, *REVIEW_TABLES))
+
+
+# The review queue is migrated on its own: on SQLite it is a file beside the archive, so that both are written at once.
+REVIEW_MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first_review,)
+_REVIEW_KEY = "review_schema_version"
+
+
+def schema_version(connection: Connection, key: str = _KEY) -> int:
     """0 for an empty database."""
     if not inspect(connection).has_table(tables.meta.name):
         return 0
-    value = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.key == _KEY))
+    value = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.key == key))
     return int(value or 0)
 
 
 def migrate(connection: Connection) -> None:
     """Bring the archive to the newest schema. Raises SchemaTooNew for one written by a later version."""
-    at = schema_version(connection)
-    if at > LATEST:
+    _migrate(connection, _KEY, MIGRATIONS)
+
+
+def migrate_review(connection: Connection) -> None:
+    """The same for the tables of the review queue."""
+    _migrate(connection, _REVIEW_KEY, REVIEW_MIGRATIONS)
+
+
+def _migrate(connection: Connection, key: str, steps: Sequence[Callable[[Connection], None]]) -> None:
+    at, latest = schema_version(connection, key), len(steps)
+    if at > latest:
         raise SchemaTooNew(
-            f"this archive has schema {at}, this version of clonedesk-connectors knows {LATEST}; "
+            f"this archive has schema {at}, this version of clonedesk-connectors knows {latest}; "
             "update the library (the archive was not touched)"
         )
-    if at == LATEST:
+    if at == latest:
         return
-    for step in MIGRATIONS[at:]:
+    for step in steps[at:]:
         step(connection)
     if at == 0:
-        connection.execute(tables.meta.insert().values(key=_KEY, value=str(LATEST)))
+        connection.execute(tables.meta.insert().values(key=key, value=str(latest)))
     else:
-        connection.execute(update(tables.meta).where(tables.meta.c.key == _KEY).values(value=str(LATEST)))
+        connection.execute(update(tables.meta).where(tables.meta.c.key == key).values(value=str(latest)))

@@ -1,0 +1,102 @@
+"""Who has which draft on the screen: leases that end by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, exists, literal_column, or_, select, update
+
+from clonedesk_connectors.review.fresh import is_stale
+from clonedesk_connectors.review.ledger import UNCLAIMED, Ledger
+from clonedesk_connectors.review.settings import ReviewSettings
+from clonedesk_connectors.review.states import Action, ActorKind, By, State
+from clonedesk_connectors.review.values import ReviewConflict
+from clonedesk_connectors.store.records import AnyRow, upsert
+from clonedesk_connectors.store.review_tables import draft, opinion, skip
+
+_D = draft.c
+# A literal, because a bound parameter would hide from SQLite that the partial index fits.
+_WAITING = _D.state == literal_column("'awaiting_review'")
+IN_ORDER = (_D.due_ms, _D.tier_rank, _D.certainty, _D.submitted_ms, _D.draft_id)
+"""Due first, then tier, then the most informative decision, then age; ties by id."""
+
+
+class Claims:
+    """See the methods of the same names in `ReviewQueue`."""
+
+    def __init__(self, ledger: Ledger, settings: ReviewSettings) -> None:
+        self._ledger, self._settings = ledger, settings
+
+    def claim(self, reviewer: str, draft_id: str | None, only: Iterable[ColumnElement[bool]]) -> AnyRow | None:
+        now_ms = self._ledger.now_ms()
+        lease = {
+            "claimed_by": reviewer,
+            "claimed_ms": now_ms,
+            "lease_until_ms": now_ms + self._settings.lease_s * 1000,
+            "version": _D.version + 1,
+        }
+        wanted = [*only, *([_D.draft_id == draft_id] if draft_id else [])]
+        with self._ledger.write() as connection:
+            chosen = _D.draft_id == _next_for(reviewer, now_ms, wanted)
+            row = connection.execute(update(draft).where(chosen).values(lease).returning(draft)).one_or_none()
+            if row is not None:
+                self._ledger.note_claim(connection, row, By(reviewer, ActorKind.REVIEWER))
+            return row
+
+    def renew(self, draft_id: str, reviewer: str) -> AnyRow:
+        now_ms = self._ledger.now_ms()
+        until = {"lease_until_ms": now_ms + self._settings.lease_s * 1000}
+        with self._ledger.write() as connection:
+            check_lease(self._ledger.get(connection, draft_id), reviewer, now_ms)
+            return connection.execute(update(draft).where(_D.draft_id == draft_id).values(until).returning(draft)).one()
+
+    def release(self, draft_id: str, reviewer: str, *, hide: bool) -> AnyRow:
+        now_ms = self._ledger.now_ms()
+        with self._ledger.write() as connection:
+            row = self._ledger.get(connection, draft_id)
+            check_lease(row, reviewer, now_ms)
+            if hide:
+                _hide(connection, draft_id, reviewer, now_ms)
+            action = Action.SKIP if hide else Action.RELEASE
+            return self._ledger.move(connection, row, action, By(reviewer, ActorKind.REVIEWER), **UNCLAIMED)
+
+
+def _next_for(reviewer: str, now_ms: int, only: Iterable[ColumnElement[bool]]) -> ScalarSelect[str]:
+    skipped = exists(select(skip.c.draft_id).where(skip.c.draft_id == _D.draft_id, skip.c.reviewer == reviewer))
+    return (
+        select(_D.draft_id)
+        .where(
+            _WAITING,
+            or_(_D.lease_until_ms.is_(None), _D.lease_until_ms <= now_ms),
+            _D.expires_ms > now_ms,
+            ~skipped,
+            ~has_judged(reviewer),
+            ~is_stale(),
+            *only,
+        )
+        .order_by(*IN_ORDER)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def has_judged(reviewer: str) -> ColumnElement[bool]:
+    """Whether this person's opinion of the draft already counts: a second review needs a second person."""
+    mine = and_(opinion.c.draft_id == _D.draft_id, opinion.c.reviewer == reviewer, ~opinion.c.undone)
+    return exists(select(opinion.c.id).where(mine))
+
+
+def check_lease(row: AnyRow, reviewer: str, now_ms: int) -> None:
+    """Raises ReviewConflict unless this person holds the draft now."""
+    state = State(row.state)
+    if state is not State.AWAITING_REVIEW:
+        raise ReviewConflict(f"draft {row.draft_id} is {state}, not waiting for review any more", state=state)
+    if row.claimed_by != reviewer or row.lease_until_ms <= now_ms:
+        holder = row.claimed_by if row.lease_until_ms and row.lease_until_ms > now_ms else None
+        who = f"it is being reviewed by {holder}" if holder else "the lease has run out"
+        raise ReviewConflict(f"draft {row.draft_id} is not yours to change: {who}", state=state, claimed_by=holder)
+
+
+def _hide(connection: Connection, draft_id: str, reviewer: str, now_ms: int) -> None:
+    statement = upsert(connection, skip).values(draft_id=draft_id, reviewer=reviewer, at_ms=now_ms)
+    connection.execute(statement.on_conflict_do_nothing())
