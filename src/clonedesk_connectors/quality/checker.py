@@ -182,7 +182,7 @@ class _Run:
     def _result(self, case: Case) -> TicketResult:
         findings, abstentions = self.panel.ask(case)
         ticket = case.facts.ticket
-        segment = Segment(ticket.ticket_type, ticket.channel, ticket.tier)
+        segment = Segment(ticket.ticket_type, str(ticket.channel), ticket.tier)
         return combine(case.facts.key, segment, case.labels, findings, abstentions, self.settings, self.precision)
 
     def text_rows(self) -> list[TextRow]:

@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import NamedTuple
 
-from clonedesk_connectors.model import Event, Message
+from clonedesk_connectors.model import Event, Message, StatusChange
 from clonedesk_connectors.quality.batches import BatchCounter, Batches
 from clonedesk_connectors.quality.facts import Facts
-from clonedesk_connectors.quality.labels import ESCALATED, RESOLVED_AI, Labels, LabelValue
+from clonedesk_connectors.quality.labels import ESCALATED, RESOLVED_AI, Labels
 from clonedesk_connectors.quality.people import PeopleBuilder, Repeat
 from clonedesk_connectors.quality.reading import TextReader
 from clonedesk_connectors.quality.settings import CheckSettings
-from clonedesk_connectors.quality.walk import AI, CUSTOMER, TO_HUMAN
+from clonedesk_connectors.quality.walk import AI, CUSTOMER, SOLVED, TO_HUMAN
 
 _JOINED = frozenset({"message", "csat", "feedback", "handoff", "ai_turn"})
 """Events of a merged ticket that join the ticket it went into; its status, group and tags were its own."""
@@ -93,7 +93,8 @@ class ContextBuilder:
         self._macros: dict[int, int] = {}
         self._actors: dict[str, _ActorSamples] = {}
         self._worked: set[int] = set()
-        self._texts: dict[LabelValue, dict[int, str]] = {ESCALATED: {}, RESOLVED_AI: {}}
+        self._escalated: dict[int, str] = {}
+        self._resolved: dict[int, str] = {}
 
     def add(self, facts: Facts, labels: Labels) -> None:
         """Take from one ticket what others need to know."""
@@ -128,7 +129,7 @@ class ContextBuilder:
     def _add_actions(self, facts: Facts, labels: Labels) -> None:
         for closure in facts.closures:
             if closure.event is not None and closure.by is not AI and closure.by is not CUSTOMER:
-                self._batches.add(closure.event.actor.id, closure.event.to_status, closure.at)
+                self._batches.add(closure.event.actor.id, status_action(closure.event), closure.at)
         for change in labels.changes:
             if change.new is not None:
                 self._batches.add(change.event.actor.id, "label", change.event.at)
@@ -139,9 +140,11 @@ class ContextBuilder:
 
     def _add_text(self, facts: Facts, labels: Labels) -> None:
         value = labels.value
-        place = course_hash(facts) if value in self._texts and facts.excluded is None else 0
-        if place and value is not None:
-            self._texts[value].setdefault(place, facts.key)
+        known = self._escalated if value is ESCALATED else self._resolved if value is RESOLVED_AI else None
+        if known is not None and facts.excluded is None:
+            place = course_hash(facts)
+            if place:
+                known.setdefault(place, facts.key)
 
     def _add_unknown(self, facts: Facts) -> None:
         for actor_id in {event.actor.id or "" for event in facts.unknown_after}:
@@ -167,9 +170,9 @@ class ContextBuilder:
             self._macros,
             {actor: samples.pattern() for actor, samples in self._actors.items()},
             {
-                place: Duplicate(key, self._texts[RESOLVED_AI][place])
-                for place, key in self._texts[ESCALATED].items()
-                if place in self._texts[RESOLVED_AI]
+                place: Duplicate(key, self._resolved[place])
+                for place, key in self._escalated.items()
+                if place in self._resolved
             },
             frozenset(self._worked),
             people.shared_mailboxes,
@@ -211,6 +214,11 @@ class _ActorSamples:
         texts = self.repeats + len(self.bodies)
         middle = median(self.replies) if self.replies else None
         return ActorPattern(self.tickets, middle, self.repeats / texts if texts else 0.0)
+
+
+def status_action(event: StatusChange) -> str:
+    """The name under which giving a closing status is counted in batches."""
+    return "solved" if event.to_status is SOLVED else "closed"
 
 
 def sibling(facts: Facts, native_id: str) -> str:
@@ -256,7 +264,7 @@ def course_hash(facts: Facts) -> int:
         bool(facts.human_after),
         bool(facts.returns),
         None if value is None else value <= 2,
-        tuple(closure.by for closure in facts.closures),
-        facts.last_public.actor.kind if facts.last_public is not None else None,
+        "".join([closure.by for closure in facts.closures]),  # enum members are text, and text hashes fast
+        "".join([facts.last_public.actor.kind]) if facts.last_public is not None else None,
     )
     return hash((facts.ticket.ticket_type, body_hash(facts.customer[0]), course))

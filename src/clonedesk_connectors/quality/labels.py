@@ -100,18 +100,18 @@ class Labels(NamedTuple):
 
 
 NO_LABELS = Labels()
-_ONE = {value: frozenset({value}) for value in LabelValue}
+_ONE = tuple((value, frozenset({value})) for value in LabelValue)
 
 
 def together(current: Iterable[EscalationLabel], changes: Iterable[LabelChange] = ()) -> Labels:
     """Put the labels of one ticket together."""
-    now = tuple(current)
-    values = {label.value for label in now}
-    values.discard(_UNKNOWN)
-    if len(values) != 1:
-        return Labels(now, tuple(changes), frozenset(values))
-    value = values.pop()
-    return Labels(now, tuple(changes), _ONE[value], value)
+    now, then = tuple(current), tuple(changes)
+    if len(now) == 1:
+        for value, alone in _ONE:  # the common case, without hashing an enum member
+            if now[0].value is value and value is not _UNKNOWN:
+                return Labels(now, then, alone, value)
+    values = frozenset(label.value for label in now if label.value is not _UNKNOWN)
+    return Labels(now, then, values, next(iter(values)) if len(values) == 1 else None)
 
 
 class LabelReader:
@@ -156,18 +156,19 @@ class LabelReader:
         setters: dict[str, TagChange] = {}
         standing: LabelValue | None = None
         for event in events:
-            removed = self._first_value(event.removed)
+            removed = self._first_value(event.removed) if event.removed else None
             old, standing = (standing if removed is None else removed), (standing if removed is None else None)
-            added = [tag.lower() for tag in event.added if tag.lower() in self._tags]
+            added = [tag for tag in map(str.lower, event.added) if tag in self._tags]
             for tag in added:
                 standing, setters[tag] = self._tags[tag], event
                 changes.append(LabelChange(event, _TAG, tag, old, standing))
             if removed is not None and not added:
                 changes.append(LabelChange(event, _TAG, "", removed, None))
         for tag in ticket.tags:
-            value = self._tags.get(tag.lower())
+            name = tag.lower()
+            value = self._tags.get(name)
             if value is not None:
-                current.append(_label(value, _TAG, tag, tag, setters.get(tag.lower()), ticket))
+                current.append(_label(value, _TAG, tag, tag, setters.get(name), ticket))
 
     def _first_value(self, tags: Iterable[str]) -> LabelValue | None:
         for tag in tags:

@@ -129,6 +129,8 @@ def _first(*events: Event | None) -> Event | None:
 def _came_back(
     facts: Facts, context: Context, settings: CheckSettings
 ) -> tuple[tuple[Reopening, ...], tuple[Reopening, ...]]:
+    if not (facts.returns or facts.follow_ups or facts.key in context.follow_ups):
+        return (), ()
     inside: list[Reopening] = []
     later: list[Reopening] = []
     for back in _returns(facts, context):

@@ -1,14 +1,13 @@
 """Who came back: repeat contacts of the same person across tickets, channels, accounts and vendors.
 
-One compact row per ticket is kept until all tickets are seen (about half a kilobyte); then persons are put together and
-each later ticket is attributed to the latest earlier one that an AI had handled.
+One compact row per ticket is kept in memory until all tickets are seen (about half a kilobyte); then persons are put
+together and each later ticket is attributed to the latest earlier one that an AI had handled.
 Same person: the same requester id in one account, else the same e-mail address or phone number. Never the name.
 """
 
 from __future__ import annotations
 
 import re
-from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -19,7 +18,7 @@ from clonedesk_connectors.model import Person
 from clonedesk_connectors.quality.facts import Facts
 from clonedesk_connectors.quality.settings import CheckSettings
 
-_SKETCH_CHARS = 600
+OPENING_CHARS = 200
 _TAG = re.compile(r"<[^>]{0,2000}>")
 _WORD = re.compile(r"\w+")
 _NO_DIGIT = re.compile(r"\D+")
@@ -55,7 +54,7 @@ class Row(NamedTuple):
     ticket_type: str | None
     channel: str
     requester: int
-    words: bytes
+    opening: str
     body: int
     names: tuple[str, ...]
     counts: bool
@@ -75,8 +74,18 @@ class PeopleBuilder:
         ticket = facts.ticket
         if ticket.requester is None or ticket.created_at is None:
             return
-        identities = [hash((ticket.vendor, ticket.account, ticket.requester.id)), *_contacts(ticket.requester)]
-        self._rows.setdefault(self._code(identities), []).append(_row(facts, ticket.created_at, identities[0]))
+        person = ticket.requester
+        requester = hash((ticket.vendor, ticket.account, person.id))
+        identities = [requester]
+        if person.email is not None or person.phone is not None:
+            identities.extend(_contacts(person))
+        row = _row(facts, ticket.created_at, requester)
+        code = self._code(identities)
+        rows = self._rows.get(code)
+        if rows is None:
+            self._rows[code] = [row]
+        else:
+            rows.append(row)
 
     def _code(self, identities: list[int]) -> int:
         person = self._person
@@ -154,6 +163,7 @@ def _row(facts: Facts, created_at: datetime, requester: int) -> Row:
     ended = facts.ended_at if facts.ai_touched and facts.excluded in (None, "history_incomplete") else None
     first = facts.customer[0] if facts.customer else None
     names = ticket.linked if ticket.follow_up_of is None else (ticket.follow_up_of, *ticket.linked)
+    body = first.body if first is not None else ""
     return Row(
         facts.key,
         int(created_at.timestamp()),
@@ -161,24 +171,23 @@ def _row(facts: Facts, created_at: datetime, requester: int) -> Row:
         ticket.ticket_type,
         ticket.channel,
         requester,
-        sketch(first.body) if first is not None else b"",
-        hash(first.body) if first is not None and first.body else 0,
+        opening(body),
+        hash(body) if body else 0,
         names,
         first is not None and facts.excluded in (None, "history_incomplete"),
     )
 
 
-def sketch(body: str) -> bytes:
-    """The words at the beginning of a text as packed 32-bit hashes: enough to compare two texts, not to read one."""
-    text = body[:_SKETCH_CHARS]
-    if "<" in text:
-        text = _TAG.sub(" ", text)
-    return array("I", {hash(word) & 0xFFFFFFFF for word in _WORD.findall(text.lower())}).tobytes()
+def opening(body: str) -> str:
+    """The beginning of a text without markup: what two tickets of one person are compared by."""
+    if "<" in body:
+        body = _TAG.sub(" ", body[: 2 * OPENING_CHARS])
+    return body[:OPENING_CHARS]
 
 
-def similarity(one: bytes, other: bytes) -> float:
-    """Jaccard similarity of two sketches; 0 when either is empty."""
-    first, second = set(array("I", one)), set(array("I", other))
+def similarity(one: str, other: str) -> float:
+    """Jaccard similarity (0-1) of the words of two openings; 0 when either has none."""
+    first, second = set(_WORD.findall(one.lower())), set(_WORD.findall(other.lower()))
     both = len(first & second)
     return both / (len(first) + len(second) - both) if both else 0.0
 
@@ -220,7 +229,7 @@ def _repeat(earlier: Row, later: Row) -> Repeat:
         datetime.fromtimestamp(later.created_s, UTC),
         timedelta(seconds=later.created_s - (earlier.ended_s or 0)),
         earlier.ticket_type is not None and earlier.ticket_type == later.ticket_type,
-        similarity(earlier.words, later.words),
+        similarity(earlier.opening, later.opening),
         _native(earlier.key) in later.names,
         (earlier.channel, later.channel),
         "requester id" if earlier.requester == later.requester else "e-mail address or phone number",

@@ -57,17 +57,18 @@ class Tally:
     rules_by_segment: Counter[tuple[str, Segment]] = field(default_factory=Counter)
     sole: Counter[str] = field(default_factory=Counter)
     cells: dict[Segment, list[int]] = field(default_factory=dict)
+    _clean: int = 0
     _unable: Counter[tuple[object, ...]] = field(default_factory=Counter)
 
     def add(self, result: TicketResult) -> None:
         """Count one ticket."""
-        self.severities[result.severity] += 1
-        self.decisions[result.decision] += 1
+        kept = result.decision is Decision.KEEP
+        if result.findings or not kept:
+            self._findings(result, kept)
+        else:
+            self._clean += 1
         if result.abstentions:
             self._unable[result.abstentions] += 1
-        kept = result.decision is Decision.KEEP
-        if result.findings:
-            self._findings(result, kept)
         value = result.labels.value
         if value is not None:
             cell = self.cells.get(result.segment)
@@ -80,6 +81,8 @@ class Tally:
             cell[3] += escalated and kept
 
     def _findings(self, result: TicketResult, kept: bool) -> None:
+        self.severities[result.severity] += 1
+        self.decisions[result.decision] += 1
         for finding in result.findings:
             self.rules[finding.rule, finding.severity] += 1
             self.rules_by_segment[finding.rule, result.segment] += 1
@@ -89,11 +92,15 @@ class Tally:
                 self.sole[dropping.pop()] += 1
 
     def close(self) -> None:
-        """Spread the abstentions, which were counted by group, over rules and reasons."""
+        """Add up what was counted in the short way: clean tickets, and abstentions by group."""
         for group, tickets in self._unable.items():
             for abstention in group:
                 self.abstained[abstention] += tickets  # type: ignore[index]
         self._unable.clear()
+        if self._clean:
+            self.severities[None] += self._clean
+            self.decisions[Decision.KEEP] += self._clean
+            self._clean = 0
 
     def by(self, axis: str) -> tuple[SegmentRow, ...]:
         """One row per value of `ticket_type`, `channel` or `tier`, missing as `(none)`; rows add up to the total."""

@@ -148,9 +148,17 @@ def _pattern(case: Case, actor_id: str | None) -> Iterator[Evidence]:
 @rule("L27", "Impossible order")
 def impossible_order(case: Case) -> Found | Abstain | None:
     """Time runs backwards, something happened before the ticket existed, ids repeat, or a human came before the AI."""
-    evidence = tuple(_faults(case))
+    facts = case.facts
+    if facts.ticket.created_at is None:
+        evidence = tuple(_faults(case))
+        if not evidence:
+            return Abstain("nobody knows when the ticket was created")
+    elif facts.disordered or facts.duplicate_ids or facts.ratings or facts.ai_late or _too_early(case):
+        evidence = tuple(_faults(case))
+    else:
+        return None
     if not evidence:
-        return Abstain("nobody knows when the ticket was created") if case.facts.ticket.created_at is None else None
+        return None
     text = f"The history cannot be right as it stands: {evidence[0].what}. Fix the data before trusting the label."
     return Found(Verdict.UNVERIFIABLE, Severity.HIGH, text, evidence)
 
@@ -161,11 +169,8 @@ def _faults(case: Case) -> Iterator[Evidence]:
         yield Evidence("event ids occur twice", ", ".join(facts.duplicate_ids[:5]), facts.duplicate_ids[0])
     if facts.disordered:
         yield Evidence("events are told in an order that their times contradict")
-    created = facts.ticket.created_at
-    if created is not None and facts.events and created - facts.events[0].at > case.settings.clock_slack:
-        first = facts.events[0]
-        if not any(first.id.startswith(f"{child}/") for child in _absorbed(case)):
-            yield seen("an event lies before the ticket's creation", first, created.isoformat())
+    if _too_early(case):
+        yield seen("an event lies before the ticket's creation", facts.events[0])
     for rating in facts.ratings:
         asked = rating.satisfaction.asked_at
         if (
@@ -179,6 +184,10 @@ def _faults(case: Case) -> Iterator[Evidence]:
         yield seen("a person answered before the AI, yet the ticket is called escalated", answered, who(answered.actor))
 
 
-def _absorbed(case: Case) -> set[str]:
-    """Native ids of tickets whose events joined this one; those may well be older."""
-    return {event.id.partition("/")[0] for event in case.context.joined.get(case.facts.key, ())}
+def _too_early(case: Case) -> bool:
+    """Whether the first event lies before the creation; events of merged tickets may well be older."""
+    created, events = case.facts.ticket.created_at, case.facts.events
+    if created is None or not events or events[0].at >= created:
+        return False
+    joined = {event.id for event in case.context.joined.get(case.facts.key, ())}
+    return created - events[0].at > case.settings.clock_slack and events[0].id not in joined

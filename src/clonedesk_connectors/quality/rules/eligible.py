@@ -16,6 +16,7 @@ _WORD = re.compile(r"\w+")
 # Scripts written without spaces: every character is counted as a word of several letters.
 _DENSE = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _DENSE_CHARS = 4
+_UNREAD = Abstain("texts cannot be read: the extra [text] is not installed")
 _PLENTY = 20
 """More words than greeting, thanks and name together ever have; such messages need no closer look."""
 # Exclusions that come after "test" in the audit's order: with one of these, the ticket is none.
@@ -34,9 +35,9 @@ def not_a_case(case: Case) -> Found | Abstain | None:
     if ticket.merged_into is not None:
         event = next((e for e in facts.events if isinstance(e, Merge) and e.into), None)
         evidence.append(seen("merged into", event, ticket.merged_into))
-    if ticket.tags:
-        hits = [tag for tag in ticket.tags if tag.lower() in case.settings.excluded_tags]
-        evidence.extend(Evidence("tag", tag) for tag in hits)
+    for tag in ticket.tags:
+        if tag.lower() in case.settings.excluded_tags:
+            evidence.append(Evidence("tag", tag))
     if not evidence:
         return _strange_status(case)
     text = "The ticket was deleted, merged, a duplicate or spam, so it is no example of how an AI case ends."
@@ -59,7 +60,7 @@ def nothing_to_judge(case: Case) -> Found | Abstain | None:
         text = "There is no text by the customer: nothing was written, only files were sent, or all of it was removed."
         return Found(Verdict.UNVERIFIABLE, Severity.UNVERIFIABLE, text, (Evidence("messages with text", "0"),))
     if case.reader is None:
-        return Abstain("texts cannot be read: the extra [text] is not installed")
+        return _UNREAD
     if case.reader.says_enough(messages[0], _PLENTY):
         return None
     settings = case.settings

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from clonedesk_connectors.model import Message
 from clonedesk_connectors.quality.case import Case, who
+from clonedesk_connectors.quality.context import status_action
 from clonedesk_connectors.quality.findings import Evidence, Severity, Verdict, quote, seen, span
 from clonedesk_connectors.quality.labels import ABANDONED, ESCALATED, RESOLVED_AI, LabelSource, LabelValue
 from clonedesk_connectors.quality.outcome import Silence
 from clonedesk_connectors.quality.people import Repeat, nearest
 from clonedesk_connectors.quality.rules.rule import CLOSING_UNKNOWN, Abstain, Found, rule
-from clonedesk_connectors.quality.walk import PROGRAMS, Closure
+from clonedesk_connectors.quality.walk import AI, PROGRAMS, Closure
 
 _WHY = {
     "a": "the AI's last message asks the customer something",
@@ -93,8 +94,10 @@ def closed_by_clock(case: Case) -> Found | Abstain | None:
     closure = case.facts.last_ai_closure
     if closure is None or closure.event is None:
         return Abstain(CLOSING_UNKNOWN) if case.facts.closing_unknown else None
+    if closure.by is AI:
+        return None
     event = closure.event
-    batch = case.context.batches.size(event.actor.id, event.to_status, event.at)
+    batch = case.context.batches.size(event.actor.id, status_action(event), event.at)
     if closure.by not in PROGRAMS and not batch:
         return None
     evidence = tuple(_clock(case, closure, batch))

@@ -84,10 +84,12 @@ def _late(case: Case, label: EscalationLabel, late: str, how: str) -> Found:
 @rule("L15", "Labels contradict each other")
 def conflicting(case: Case) -> Found | Abstain | None:
     """Two labels of different meaning on one ticket. The proposal is the one the trail supports, if any."""
-    values = case.labels.values
-    denied = {label.rules_out for label in case.labels.current if label.rules_out is not None}
+    values, current = case.labels.values, case.labels.current
+    if len(current) == 1 and values:
+        return None
+    denied = {label.rules_out for label in current if label.rules_out is not None}
     if len(values) < 2 and not values & denied:
-        unread = any(label.value is LabelValue.UNKNOWN and label.rules_out is None for label in case.labels.current)
+        unread = any(label.value is LabelValue.UNKNOWN and label.rules_out is None for label in current)
         return Abstain("a label has a word that nobody mapped") if unread else None
     evidence = tuple(
         Evidence(f"label by {label.source} {label.name}", _claim(label), label.event, label.set_at)
