@@ -25,5 +25,7 @@ def parse_time(value: object) -> datetime | None:
 
 def unix_s(value: object) -> int:
     """Whole unix seconds of the same inputs; 0 where there is no time. Good as a record version."""
+    if type(value) is int:
+        return value if 0 <= value <= _LATEST else 0
     when = parse_time(value)
     return int(when.timestamp()) if when else 0

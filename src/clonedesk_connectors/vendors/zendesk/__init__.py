@@ -29,6 +29,7 @@ from clonedesk_connectors.protocol import (
 )
 from clonedesk_connectors.vendors.zendesk import normalize as _normalize
 from clonedesk_connectors.vendors.zendesk import streams as _streams
+from clonedesk_connectors.vendors.zendesk import verdicts as _verdicts
 from clonedesk_connectors.vendors.zendesk.values import native_id, part, text
 
 CAPABILITIES = Capabilities(
@@ -93,7 +94,7 @@ class ZendeskConnector:
             answer = {}
         token, expires = text(answer.get("access_token")), answer.get("expires_in")
         if token is None:
-            code = _streams.error_code(response.body)
+            code = _verdicts.error_code(response.body)
             raise AuthError(f"zendesk gave no access token: HTTP {response.status} {code}".rstrip())
         return _bearer(token, float(expires) if isinstance(expires, int | float) else None)
 
@@ -119,10 +120,10 @@ class ZendeskConnector:
         return _streams.parse(request, response)
 
     def judge(self, request: Request, response: Response) -> Outcome:
-        return _streams.judge(request, response)
+        return _verdicts.judge(request, response)
 
     def budget(self, response: Response) -> Iterable[Budget]:
-        return _streams.budget(response)
+        return _verdicts.budget(response)
 
     def people(self, records: Mapping[str, list[dict[str, Any]]]) -> Iterable[tuple[str, str]]:
         return _normalize.people(records)

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
 from clonedesk_connectors.errors import ContractBroken
 from clonedesk_connectors.protocol import (
     Bucket,
-    Budget,
     Mode,
-    Outcome,
     Page,
     RawRecord,
     Request,
     Response,
     Stream,
-    Verdict,
-    judge_status,
-    parse_object,
     split_records,
 )
 from clonedesk_connectors.text.times import unix_s
@@ -49,7 +45,6 @@ STREAMS = (
     Stream("audits", Mode.DETAIL, ACCOUNT),
     Stream("conversation_log", Mode.DETAIL, ACCOUNT),
 )
-OPTIONAL = frozenset(stream.name for stream in STREAMS if stream.optional)
 BUCKET_OF = {stream.name: stream.bucket for stream in STREAMS}
 
 SIDE_LOADS = {
@@ -70,10 +65,6 @@ moves `end_time` past that second itself."""
 
 SURVEY_OPEN_S = 28 * 86400
 """A survey is listed by when it was sent but answered later, so this much is read again."""
-
-_CODE_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,63}", re.ASCII)
-_LIMIT_HEADER = re.compile(r"zendesk-rate-?limit-(?P<name>[a-z0-9-]+)")
-_LIMIT_PART = re.compile(r"(total|remaining|resets)=(\d+)")
 
 Params = tuple[tuple[str, str], ...]
 
@@ -179,13 +170,35 @@ _TARGETS: dict[str, Callable[[str | None, int, str | None], tuple[str, Params]]]
 # --- answers --------------------------------------------------------------------------------------------------------
 
 
+class Row(msgspec.Struct, gc=False):
+    """What paging reads of any row; the rest is read when its ticket is normalised."""
+
+    id: Any = None
+    ticket_id: Any = None
+    generated_timestamp: Any = None
+    updated_at: Any = None
+    created_at: Any = None
+    timestamp: Any = None
+
+
+class SurveyRow(Row, gc=False):
+    """A survey response names its ticket and its times deeper inside."""
+
+    answers: Any = None
+    subjects: Any = None
+
+
+Rows = dict[str, list[tuple[Any, bytes]]]
+_TICKETS_PAGE = dict.fromkeys(("tickets", *SIDE_LOADS), Row)
+
+
 def parse(request: Request, response: Response) -> Page:
     """Read one page. Raises ContractBroken when the body is not what the vendor documents."""
     return _READERS[request.stream](request, response.body)
 
 
 def _read_tickets(request: Request, body: bytes) -> Page:
-    envelope, found = split_records(body, "tickets", *SIDE_LOADS)
+    envelope, found = split_records(body, **_TICKETS_PAGE)
     records = [RawRecord("ticket", key, payload, _version(row), key) for key, row, payload in _rows(found, "tickets")]
     for name, kind in SIDE_LOADS.items():
         records += _directory(kind, found.get(name, []))
@@ -195,7 +208,7 @@ def _read_tickets(request: Request, body: bytes) -> Page:
 
 def _read_ai_scope(request: Request, body: bytes) -> Page:
     """The scope is a property of the request, so each row becomes a small statement of its own."""
-    envelope, found = split_records(body, "tickets")
+    envelope, found = split_records(body, tickets=Row)
     records = [
         RawRecord("support_scope", key, _scope(key, version), version, key)
         for key, version in ((key, _version(row)) for key, row, _ in _rows(found, "tickets"))
@@ -210,8 +223,8 @@ def _scope(key: str, version: int) -> bytes:
     return _dumps(id=key, generated_timestamp=version, support_type_scope="ai_agent").encode()
 
 
-def _version(row: dict[str, Any]) -> int:
-    return unix_s(row.get("generated_timestamp")) or unix_s(row.get("updated_at"))
+def _version(row: Row) -> int:
+    return unix_s(row.generated_timestamp) or unix_s(row.updated_at)
 
 
 def _after(request: Request, envelope: dict[str, Any]) -> tuple[str | None, bool]:
@@ -222,7 +235,7 @@ def _after(request: Request, envelope: dict[str, Any]) -> tuple[str | None, bool
 
 
 def _read_events(request: Request, body: bytes) -> Page:
-    envelope, found = split_records(body, "ticket_events")
+    envelope, found = split_records(body, ticket_events=Row)
     done, end = envelope.get("end_of_stream"), envelope.get("end_time")
     if not isinstance(done, bool) or not (done or type(end) is int):
         raise ContractBroken("an export page has no end_of_stream or no end_time")
@@ -230,7 +243,7 @@ def _read_events(request: Request, body: bytes) -> Page:
     start, known = at["end_time"], set(at["seen"])
     rows = list(_rows(found, "ticket_events"))
     records = tuple(
-        RawRecord("ticket_event", key, payload, bundle=native_id(row.get("ticket_id")))
+        RawRecord("ticket_event", key, payload, bundle=native_id(row.ticket_id))
         for key, row, payload in rows
         if key not in known
     )
@@ -238,29 +251,28 @@ def _read_events(request: Request, body: bytes) -> Page:
     notes: tuple[str, ...] = ()
     if end == start and not done:
         end, notes = start + 1, ("ticket_events: end_time did not advance; went on one second later",)
-    last = {key for key, row, _ in rows if unix_s(row.get("timestamp") or row.get("created_at")) == end}
+    last = {key for key, row, _ in rows if unix_s(row.timestamp or row.created_at) == end}
     seen = sorted(last | (known if end == start else set()))[:SEEN_LIMIT]
     return Page(records, _dumps(end_time=end, seen=seen), done, notes=notes)
 
 
 def _read_ratings(request: Request, body: bytes) -> Page:
-    envelope, found = split_records(body, "satisfaction_ratings")
+    envelope, found = split_records(body, satisfaction_ratings=Row)
     records, newest = [], 0
     for key, row, payload in _rows(found, "satisfaction_ratings"):
-        newest = max(newest, unix_s(row.get("created_at")))
-        version = unix_s(row.get("updated_at"))
-        records.append(RawRecord("satisfaction_rating", key, payload, version, native_id(row.get("ticket_id"))))
+        newest = max(newest, unix_s(row.created_at))
+        records.append(RawRecord("satisfaction_rating", key, payload, unix_s(row.updated_at), native_id(row.ticket_id)))
     return _windowed(request, envelope, records, newest, overlap_s=0)
 
 
 def _read_surveys(request: Request, body: bytes) -> Page:
-    envelope, found = split_records(body, "survey_responses")
+    envelope, found = split_records(body, survey_responses=SurveyRow)
     records, newest = [], 0
     for key, row, payload in _rows(found, "survey_responses"):
-        parts = (row, *dicts(row.get("answers")))
-        version = max(unix_s(part.get(name)) for part in parts for name in ("updated_at", "created_at"))
+        answered = (part.get(name) for part in dicts(row.answers) for name in ("updated_at", "created_at"))
+        version = max(map(unix_s, (row.updated_at, row.created_at, *answered)))
         newest = max(newest, version)
-        tickets = [s.get("id") for s in dicts(row.get("subjects")) if s.get("type") == "ticket"]
+        tickets = [s.get("id") for s in dicts(row.subjects) if s.get("type") == "ticket"]
         records.append(RawRecord("survey_response", key, payload, version, native_id(tickets[0]) if tickets else None))
     return _windowed(request, envelope, records, newest, overlap_s=SURVEY_OPEN_S)
 
@@ -280,7 +292,7 @@ def _windowed(
 
 def _read_list(name: str, kind: str, *, of_ticket: bool = False) -> Callable[[Request, bytes], Page]:
     def read(request: Request, body: bytes) -> Page:
-        envelope, found = split_records(body, name)
+        envelope, found = split_records(body, **{name: Row})
         if name not in found:
             raise ContractBroken(f"the answer has no list called {name}")
         bundle = request.subject if of_ticket else None
@@ -306,24 +318,22 @@ _READERS: dict[str, Callable[[Request, bytes], Page]] = {
 }
 
 
-def _rows(
-    found: dict[str, list[tuple[dict[str, Any], bytes]]], name: str
-) -> Iterator[tuple[str, dict[str, Any], bytes]]:
+def _rows(found: Rows, name: str) -> Iterator[tuple[str, Any, bytes]]:
     """(id, row, its bytes) of a list that must be there."""
     if name not in found:
         raise ContractBroken(f"the answer has no list called {name}")
     for row, payload in found[name]:
-        key = native_id(row.get("id"))
+        key = native_id(row.id)
         if key is None:
             raise ContractBroken(f"a row of {name} has no id")
         yield key, row, payload
 
 
-def _directory(kind: str, rows: list[tuple[dict[str, Any], bytes]], bundle: str | None = None) -> Iterator[RawRecord]:
+def _directory(kind: str, rows: list[tuple[Any, bytes]], bundle: str | None = None) -> Iterator[RawRecord]:
     for row, payload in rows:
-        key = native_id(row.get("id"))
+        key = native_id(row.id)
         if key is not None:
-            yield RawRecord(kind, key, payload, unix_s(row.get("updated_at")), bundle)
+            yield RawRecord(kind, key, payload, unix_s(row.updated_at), bundle)
 
 
 def _next_page(envelope: dict[str, Any]) -> str | None:
@@ -343,55 +353,3 @@ def _dumps(**values: object) -> str:
 def _loads(cursor: str | None) -> dict[str, Any]:
     position: dict[str, Any] = json.loads(cursor or "{}")
     return position
-
-
-# --- verdicts and limits --------------------------------------------------------------------------------------------
-
-
-def judge(request: Request, response: Response) -> Outcome:
-    """The common reading of a status, sharpened by the vendor's code word."""
-    outcome = judge_status(request, response, optional=request.stream in OPTIONAL)
-    if outcome.verdict is Verdict.OK:
-        whole = response.body.lstrip()[:1] == b"{" and response.body.rstrip()[-1:] == b"}"
-        return outcome if whole else Outcome(Verdict.RETRY, f"HTTP {response.status} without a whole JSON object")
-    code = error_code(response.body)
-    reason = f"{outcome.reason} {code}".rstrip()
-    if code == "StartTimeTooRecent":
-        return Outcome(Verdict.RETRY, reason, 60.0)  # the newest minute is never served; it passes by itself
-    wait = outcome.wait_s
-    if outcome.verdict is Verdict.LIMITED and wait is None:
-        wait = max((b.resets_s for b in budget(response) if b.remaining == 0 and b.resets_s), default=60.0)
-    return Outcome(outcome.verdict, reason, wait)
-
-
-def error_code(body: bytes) -> str:
-    """The code word of the four error envelopes; "" where there is only prose (it may quote a customer)."""
-    try:
-        envelope = parse_object(body)
-    except ContractBroken:
-        return ""
-    error, errors = envelope.get("error"), envelope.get("errors")
-    first = errors[0] if isinstance(errors, list) and errors else error
-    words = [first.get("code"), first.get("title")] if isinstance(first, dict) else [first]
-    return next((word for word in words if isinstance(word, str) and _CODE_WORD.fullmatch(word)), "")
-
-
-def budget(response: Response) -> Iterable[Budget]:
-    """Every limit the headers mention: the account's, in its three spellings, and each endpoint's own."""
-    headers = response.headers
-    total, left, resets = (
-        _number(headers, f"ratelimit-{part}", f"rate-limit-{part}") for part in ("limit", "remaining", "reset")
-    )
-    total = total if total is not None else _number(headers, "x-rate-limit", "rate-limit")
-    left = left if left is not None else _number(headers, "x-rate-limit-remaining")
-    if total is not None or left is not None:
-        yield Budget(ACCOUNT, total, left, resets)
-    for header, value in headers.items():
-        name = _LIMIT_HEADER.fullmatch(header)
-        if name:
-            parts = {part: int(number) for part, number in _LIMIT_PART.findall(value)}
-            yield Budget(name["name"], parts.get("total"), parts.get("remaining"), parts.get("resets"))
-
-
-def _number(headers: dict[str, str], *names: str) -> int | None:
-    return next((int(headers[name]) for name in names if headers.get(name, "").strip().isdecimal()), None)
