@@ -12,9 +12,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from math import ceil
 
+from clonedesk_connectors.protocol import AccountConfig
 from clonedesk_connectors.testing.sandbox.calls import Call, Reply
 from clonedesk_connectors.testing.sandbox.faults import Faults
 from clonedesk_connectors.testing.sandbox.intercom_desk import ID_BASE, Desk
+from clonedesk_connectors.testing.sandbox.intercom_history import OUTCOME_ATTRIBUTE
 from clonedesk_connectors.testing.sandbox.intercom_people import ADMIN_BASE, Row, admin_row, admins, teams
 from clonedesk_connectors.testing.sandbox.intercom_replies import (
     invalid,
@@ -29,7 +31,7 @@ from clonedesk_connectors.testing.sandbox.intercom_write import Write, Writer
 from clonedesk_connectors.testing.sandbox.limits import Limit
 from clonedesk_connectors.testing.sandbox.server import Sandbox
 from clonedesk_connectors.testing.world import World
-from clonedesk_connectors.testing.world.directory import AI_AGENT, FIRST_HUMAN, OPERATIONS
+from clonedesk_connectors.testing.world.directory import AI_AGENT, FIRST_HUMAN, LABEL_TAGS, OPERATIONS, STAFF_DOMAIN
 
 TOKEN = "sandbox-token"  # noqa: S105 - opens nothing but this sandbox
 PLANS: dict[str, dict[str, Limit]] = {
@@ -51,6 +53,7 @@ class IntercomSandbox(Sandbox):
     do; reading: how the service reads queries, may be changed while running. The credential is `token`.
     """
 
+    plans = tuple(PLANS)
     token = TOKEN
 
     def __init__(
@@ -74,6 +77,22 @@ class IntercomSandbox(Sandbox):
         self._routes: list[tuple[str, re.Pattern[str], Handler]] = [
             (method, re.compile(pattern), handler) for method, pattern, handler in self._table()
         ]
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """What `connect(credentials=…)` takes for this workspace."""
+        return {"token": self.token}
+
+    @property
+    def account_config(self) -> AccountConfig:
+        """What the owner of this workspace would tell us about it; Fin needs no naming."""
+        return AccountConfig(
+            internal_domains=frozenset({STAFF_DOMAIN}),
+            type_field="Topic",
+            tier_field="Tier",
+            label_tags={tag: value for value, tag in LABEL_TAGS.items()},
+            label_fields={OUTCOME_ATTRIBUTE: {"escalated": "escalated", "resolved_ai": "resolved_ai"}},
+        )
 
     def _table(self) -> Iterable[tuple[str, str, Handler]]:
         one = r"/conversations/(\d+)"

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from heapq import heapify, heappop
 from typing import Any, NamedTuple
 
-from clonedesk_connectors.testing.sandbox.intercom_history import LABEL_TAGS, History, history_of
+from clonedesk_connectors.testing.sandbox.intercom_history import History, history_of
 from clonedesk_connectors.testing.sandbox.intercom_people import Tags
 from clonedesk_connectors.testing.world import Step, Story, World
+from clonedesk_connectors.testing.world.directory import LABEL_TAGS
 
 ID_BASE = 215_468_000_000
 _CACHED = 1024

@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 
 from clonedesk_connectors.testing.sandbox.intercom_people import ADMIN_BASE, INTEGRATION, TEAM_BASE
 from clonedesk_connectors.testing.world import Step, Story
-from clonedesk_connectors.testing.world.directory import AI_AGENT
+from clonedesk_connectors.testing.world.directory import AI_AGENT, LABEL_TAGS
 
-LABEL_TAGS = {"resolved_ai": "ai_resolved", "escalated": "ai_escalated", "abandoned": "ai_abandoned"}
 OUTCOME_ATTRIBUTE = "AI outcome"
 ANSWERS = frozenset({"answer", "question", "fallback"})
 _PEOPLE = ("human", "shared", INTEGRATION)

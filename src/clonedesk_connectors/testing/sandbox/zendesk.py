@@ -20,7 +20,6 @@ from clonedesk_connectors.testing.sandbox.zendesk_auth import API_TOKEN, CLIENT_
 from clonedesk_connectors.testing.sandbox.zendesk_desk import Desk
 from clonedesk_connectors.testing.sandbox.zendesk_events import Events
 from clonedesk_connectors.testing.sandbox.zendesk_exports import Exports
-from clonedesk_connectors.testing.sandbox.zendesk_history import LABEL_TAGS
 from clonedesk_connectors.testing.sandbox.zendesk_lists import Lists
 from clonedesk_connectors.testing.sandbox.zendesk_people import (
     FIELD_OUTCOME,
@@ -34,7 +33,7 @@ from clonedesk_connectors.testing.sandbox.zendesk_replies import forbidden, inva
 from clonedesk_connectors.testing.sandbox.zendesk_tickets import Tickets
 from clonedesk_connectors.testing.sandbox.zendesk_write import Write, Writer
 from clonedesk_connectors.testing.world import World
-from clonedesk_connectors.testing.world.directory import AI_AGENT, AI_GROUP, FIRST_HUMAN, STAFF_DOMAIN
+from clonedesk_connectors.testing.world.directory import AI_AGENT, AI_GROUP, FIRST_HUMAN, LABEL_TAGS, STAFF_DOMAIN
 
 _ACCOUNT = {
     "team": 200,
@@ -103,6 +102,11 @@ class ZendeskSandbox(Sandbox):
         self._routes = [
             (method, re.compile(path), handler) for method, path, handler in _routes(exports, lists, self._writer)
         ]
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """What `connect(credentials=…)` takes for this account."""
+        return {"client_id": self.client_id, "client_secret": self.client_secret}
 
     @property
     def account_config(self) -> AccountConfig:

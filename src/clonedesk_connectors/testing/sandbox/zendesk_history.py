@@ -17,8 +17,8 @@ from clonedesk_connectors.testing.sandbox.zendesk_people import (
     STATUS_IDS,
 )
 from clonedesk_connectors.testing.world import Step, Story
+from clonedesk_connectors.testing.world.directory import LABEL_TAGS
 
-LABEL_TAGS = {"resolved_ai": "ai_resolved", "escalated": "ai_escalated", "abandoned": "ai_abandoned"}
 HANDOFF_TAG = "ai_handoff"
 _TURN = attrgetter("turn")
 

@@ -8,6 +8,8 @@ from typing import NamedTuple
 from clonedesk_connectors.testing.world.dice import mix
 
 STAFF_DOMAIN = "example.org"
+LABEL_TAGS = {"resolved_ai": "ai_resolved", "escalated": "ai_escalated", "abandoned": "ai_abandoned"}
+"""Tags in which the desk writes how a ticket ended."""
 CUSTOMER_DOMAIN = "example.com"
 
 
