@@ -164,7 +164,7 @@ class Connector(Protocol):
     def sweep(self, known: Iterable[str]) -> Iterable[FollowUp]:
         """Proof of completeness after all lists are read: probes for tickets that no list showed.
 
-        known: native ids of every ticket seen, unordered. A subject is probed once, ever. Empty where a vendor's
-        lists are complete by contract.
+        known: native ids of every ticket that has arrived or was probed before, unordered. A subject is probed once,
+        ever. Empty where a vendor's lists are complete by contract.
         """
         ...

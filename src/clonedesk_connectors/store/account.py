@@ -110,6 +110,11 @@ class AccountArchive:
             order = (func.length(table.native_id), table.native_id)
             return list(connection.scalars(select(table.native_id).where(*wanted).order_by(*order)))
 
+    def probed(self) -> list[str]:
+        """Native ids that a sweep has asked for, whatever came of it."""
+        with self.archive.transaction() as connection:
+            return queue.probed(connection, self.id)
+
     def bodies(self) -> Iterator[bytes]:
         """Compressed normalised tickets in the order of `ticket_ids`."""
         yield from cache.bodies(self)

@@ -80,6 +80,12 @@ def count_waiting(connection: Connection, account_id: int) -> int:
     return connection.scalar(select(func.count()).where(_C.account_id == account_id, _C.state == "pending")) or 0
 
 
+def probed(connection: Connection, account_id: int) -> list[str]:
+    """Subjects that were asked for without a version: probes, which are sent once, ever."""
+    wanted = select(_C.subject).where(_C.account_id == account_id, _C.version == 0).distinct()
+    return list(connection.scalars(wanted))
+
+
 def settle(
     connection: Connection,
     account_id: int,

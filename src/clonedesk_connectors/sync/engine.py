@@ -242,8 +242,10 @@ class Pull:
         return await self._committer.call(normalise_dirty, self._account, self._connector, on_batch)
 
     async def _sweep(self) -> int:
-        known = await self._committer.call(self._account.ticket_ids, known_only=False)
-        probes: tuple[FollowUp, ...] = tuple(self._connector.sweep(known))
+        """Ask for tickets that no list showed. A ticket of which only a rating has come is not known yet."""
+        known = await self._committer.call(self._account.ticket_ids)
+        probed = await self._committer.call(self._account.probed)
+        probes: tuple[FollowUp, ...] = tuple(self._connector.sweep({*known, *probed}))
         return (await self._committer.commit(QueueWork(probes))).queued if probes else 0
 
     def _tell(self, stream: str) -> None:

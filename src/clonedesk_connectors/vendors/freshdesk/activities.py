@@ -12,8 +12,12 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
+from typing import Any
+
+import msgspec
 
 from clonedesk_connectors.protocol import Page, RawRecord, Request, Response, parse_object, split_records
+from clonedesk_connectors.vendors.freshdesk.values import native_id
 
 FILES = "files"
 """Name under which requests to the file host are counted; they cost nothing of the account's limits."""
@@ -24,6 +28,13 @@ SETTLED_DAYS = 2
 
 _NEVER = date(2010, 1, 1)
 _WHEN = re.compile(r"(\d\d)-(\d\d)-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)", re.ASCII)
+
+
+class Head(msgspec.Struct):
+    """What is read of a row while it is taken in."""
+
+    ticket_id: Any = None
+    performed_at: Any = None
 
 
 def params(cursor: str | None) -> tuple[tuple[str, str], ...]:
@@ -92,15 +103,13 @@ def _file(request: Request, url: str) -> Request:
 def _rows(body: bytes) -> Iterator[RawRecord]:
     """Rows have no id: what a row says, and how often it was said before in the file, stands in for one. The day of a
     file is shifted by the account's time zone, so rows are never cut to a day."""
-    _, found = split_records(body, "activities_data")
+    _, found = split_records(body, activities_data=Head)
     said: Counter[str] = Counter()
     for row, payload in found.get("activities_data", ()):
         digest = sha256(payload).hexdigest()[:24]
-        ticket = row.get("ticket_id")
-        bundle = str(ticket) if isinstance(ticket, int | str) and not isinstance(ticket, bool) else None
-        when = performed_at(row.get("performed_at"))
+        when = performed_at(row.performed_at)
         version = int(when.timestamp()) if when else 0
-        yield RawRecord("activity", f"{digest}-{said[digest]}", payload, version, bundle)
+        yield RawRecord("activity", f"{digest}-{said[digest]}", payload, version, native_id(row.ticket_id))
         said[digest] += 1
 
 

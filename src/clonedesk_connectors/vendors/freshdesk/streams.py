@@ -10,6 +10,8 @@ from itertools import chain, islice, pairwise
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
 from clonedesk_connectors.protocol import (
     Bucket,
     Budget,
@@ -23,7 +25,7 @@ from clonedesk_connectors.protocol import (
     Stream,
     Verdict,
     judge_status,
-    parse_object,
+    parse_as,
     split_list,
 )
 from clonedesk_connectors.text.times import unix_s
@@ -72,6 +74,18 @@ FOUND_LOST, FOUND_ARCHIVED, GONE = (
     "id-gap audit: an archived ticket",
     "id-gap audit: gone for good",
 )
+
+
+class Head(msgspec.Struct):
+    """All that paging reads of a record; whatever the vendor sends there."""
+
+    id: Any = None
+    ticket_id: Any = None
+    created_at: Any = None
+    updated_at: Any = None
+
+
+Rows = list[tuple[Head, bytes]]
 
 _CODE_WORD = re.compile(r"[a-z][a-z_]{0,40}", re.ASCII)
 Params = tuple[tuple[str, str], ...]
@@ -165,12 +179,11 @@ def _read_walk(request: Request, response: Response, options: Options) -> Page:
     if response.status == 400:
         step = over_the_wall(at, overlap_s=RATING_EDITS_S if ratings else None)
         return Page((), step.walk.dump(), step.done, notes=step.notes)
-    rows = split_list(response.body)
+    rows: Rows = split_list(response.body, Head)
     records = tuple(_ratings(rows) if ratings else _tickets(rows))
-    clock = "created_at" if ratings else "updated_at"
     step = advance(
         at,
-        [(unix_s(row.get(clock)), _number(row.get("id"))) for row, _ in rows],
+        [(unix_s(row.created_at if ratings else row.updated_at), _number(row.id)) for row, _ in rows],
         request.page_size or PAGE_MAX,
         more=_more(request, response, len(rows)),
         reread=not ratings,
@@ -194,20 +207,28 @@ def _nameless(count: int) -> tuple[str, ...]:
     return (f"{count} rows without an id were left out",) if count else ()
 
 
-def _tickets(rows: Iterable[tuple[dict[str, Any], bytes]]) -> Iterator[RawRecord]:
+def _tickets(rows: Rows) -> Iterator[RawRecord]:
     for row, payload in rows:
-        key = native_id(row.get("id"))
+        key = native_id(row.id)
         if key is not None and key.isascii() and key.isdecimal():
-            yield RawRecord("ticket", key, payload, unix_s(row.get("updated_at")), key)
+            yield RawRecord("ticket", key, payload, unix_s(row.updated_at), key)
 
 
-def _ratings(rows: Iterable[tuple[dict[str, Any], bytes]]) -> Iterator[RawRecord]:
+def _ratings(rows: Rows) -> Iterator[RawRecord]:
     """A rating's id may be missing (a documented sample has `false`): then ticket and time stand in for it."""
     for row, payload in rows:
-        ticket = native_id(row.get("ticket_id"))
+        ticket = native_id(row.ticket_id)
         if ticket is not None:
-            key = native_id(row.get("id")) or f"{ticket}:{unix_s(row.get('created_at'))}"
-            yield RawRecord("rating", key, payload, unix_s(row.get("updated_at")), ticket)
+            key = native_id(row.id) or f"{ticket}:{unix_s(row.created_at)}"
+            yield RawRecord("rating", key, payload, unix_s(row.updated_at), ticket)
+
+
+def _listed(rows: Rows, kind: str, bundle: str | None) -> tuple[RawRecord, ...]:
+    return tuple(
+        RawRecord(kind, key, payload, unix_s(row.updated_at), bundle)
+        for row, payload in rows
+        if (key := native_id(row.id)) is not None
+    )
 
 
 def _conversations_of(ticket: RawRecord, *, archived: bool = False) -> FollowUp:
@@ -215,13 +236,8 @@ def _conversations_of(ticket: RawRecord, *, archived: bool = False) -> FollowUp:
 
 
 def _read_conversations(request: Request, response: Response) -> Page:
-    rows = split_list(response.body)
-    records = tuple(
-        RawRecord("conversation", key, payload, unix_s(row.get("updated_at")), request.subject)
-        for row, payload in rows
-        if (key := native_id(row.get("id"))) is not None
-    )
-    return _paged(request, response, len(rows), records)
+    rows: Rows = split_list(response.body, Head)
+    return _paged(request, response, len(rows), _listed(rows, "conversation", request.subject))
 
 
 def _paged(request: Request, response: Response, rows: int, records: tuple[RawRecord, ...]) -> Page:
@@ -235,12 +251,8 @@ def _paged(request: Request, response: Response, rows: int, records: tuple[RawRe
 
 def _read_directory(kind: str) -> Callable[[Request, Response], Page]:
     def read(request: Request, response: Response) -> Page:
-        rows = split_list(response.body)
-        records = tuple(
-            RawRecord(kind, key, payload, unix_s(row.get("updated_at")))
-            for row, payload in rows
-            if (key := native_id(row.get("id"))) is not None
-        )
+        rows: Rows = split_list(response.body, Head)
+        records = _listed(rows, kind, None)
         if request.stream in _UNPAGED:
             return Page(records, None, done=True, notes=_nameless(len(rows) - len(records)))
         return _paged(request, response, len(rows), records)
@@ -267,7 +279,7 @@ def _read_probe(request: Request, response: Response) -> Page:
         if archived:
             return Page((), None, done=True, notes=(GONE,))
         return Page((), None, done=True, follow_ups=(FollowUp("archived", subject),))
-    version = unix_s(parse_object(response.body).get("updated_at"))
+    version = unix_s(parse_as(response.body, Head).updated_at)
     record = RawRecord("ticket", subject, response.body, version, subject)
     note = FOUND_ARCHIVED if archived else FOUND_LOST
     return Page((record,), None, done=True, follow_ups=(_conversations_of(record, archived=archived),), notes=(note,))
