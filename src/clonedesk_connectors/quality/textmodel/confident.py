@@ -30,7 +30,10 @@ def confident_joint(label: Ints, probability: Floats) -> Ints:
 
 
 def noise_joint(label: Ints, probability: Floats) -> Floats:
-    """Return the estimated joint distribution of given label (row) and true label (column); sums to 1 (equation 3)."""
+    """Return the estimated joint distribution of given label (row) and true label (column); sums to 1.
+
+    Equation 3 of the paper, without the rounding to whole tickets that cleanlab adds.
+    """
     counts = confident_joint(label, probability).astype(float)
     totals = counts.sum(axis=1, keepdims=True)
     share = np.divide(counts, totals, out=np.eye(2), where=totals > 0)

@@ -22,6 +22,7 @@ Ints = NDArray[np.int64]
 EXTRA = (0.0, 0.03, 0.06, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35)  # rates of flips in shared groups that are tried
 SPREAD = 10.0  # near-duplicates resemble each other more than the text model knows: Beta-binomial of this size
 ROUNDS = 40
+LEAST_GAIN = 2.0  # log-likelihood that two fitted numbers must win before they are believed (Akaike)
 CERTAIN = 0.005  # nothing is held less likely than this
 
 
@@ -50,8 +51,7 @@ def sharing(group: Ints, probability: Floats, label: Ints, common: Channel, own:
     """Estimate which groups of two or more rows share one true ending, and which ending it is."""
     _, where, size = np.unique(group, return_inverse=True, return_counts=True)
     many = np.flatnonzero(size > 1)
-    if not len(many):
-        return Sharing(np.zeros(len(label)), np.full(len(label), 0.5), 0, 0.0, 0.0, 0.0)
+    nothing = Sharing(np.zeros(len(label)), np.full(len(label), 0.5), len(many), 0.0, 0.0, 0.0)
     prior = np.clip(np.bincount(where, logit(common.truth(probability))) / size, -4, 4)
     alone = _independent(where, size, probability, label, common.then(own), known)[many]
     best: tuple[float, Floats, Floats, float, float] | None = None
@@ -65,9 +65,12 @@ def sharing(group: Ints, probability: Floats, label: Ints, common: Channel, own:
             best = total, member, expit(escalated - resolved), share, extra
     assert best is not None
     total, member, truth, share, extra = best
+    gain = total - float(alone.sum())
+    if gain < LEAST_GAIN:
+        return nothing
     shared = np.zeros(len(size))
     shared[many] = member
-    return Sharing(shared[where], truth[where], len(many), share, extra, total - float(alone.sum()))
+    return Sharing(shared[where], truth[where], len(many), share, extra, gain)
 
 
 def _independent(where: Ints, size: Ints, probability: Floats, label: Ints, flips: Channel, known: Known) -> Floats:

@@ -188,7 +188,14 @@ def _vote(vectors: NDArray[np.float32], label: Ints, fold: Ints, seed: int) -> F
 
 
 def _blend(parts: Sequence[Floats], label: Ints) -> Floats:
-    """Weigh several probabilities into one that is calibrated on the given labels (Platt scaling of their log-odds)."""
-    odds = np.column_stack([logit(part) for part in parts])
-    model = _regression(odds, label, 100.0)
-    return np.clip(model.predict_proba(odds)[:, 1], EDGE, 1 - EDGE) if model else parts[0]
+    """Weigh several probabilities into one that is calibrated on the given labels (Platt scaling of their log-odds).
+
+    Where nothing is learnt, the mean of the other folds runs against the mean of the scored one. A scale turned round
+    would take that for knowledge, so parts that run against the labels are left out.
+    """
+    odds = [part for part in map(logit, parts) if part[label == 1].mean() > part[label == 0].mean()]
+    if not odds:
+        return np.full(len(label), label.mean())
+    table = np.column_stack(odds)
+    model = LogisticRegression(C=100.0).fit(table, label)
+    return np.asarray(np.clip(model.predict_proba(table)[:, 1], EDGE, 1 - EDGE), dtype=np.float64)
