@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from clonedesk_connectors.quality.textmodel.model import TextModel
+from clonedesk_connectors.quality.textmodel.result import TextScores
 from clonedesk_connectors.quality.textmodel.rows import Abstained
 from clonedesk_connectors.quality.textmodel.settings import TextSettings
 from tests.quality_text.desk import Desk, invent
@@ -14,35 +17,40 @@ def desk() -> Desk:
     return invent(1500, seed=1)
 
 
+@pytest.fixture(scope="module")
+def noisy(desk: Desk) -> tuple[np.ndarray, list[str], TextScores]:
+    """Return a tenth of wrong labels, all labels, and their scores; shared because fitting takes its time."""
+    wrong = flips(1500, 0.1)
+    return wrong, desk.labels(wrong), TextModel().fit_score(desk.texts, desk.labels(wrong), types=desk.types)
+
+
 def flips(rows: int, rate: float, seed: int = 5) -> np.ndarray:
     return np.random.default_rng(seed).random(rows) < rate
 
 
-def test_wrong_labels_rank_far_above_right_ones(desk):
-    wrong = flips(1500, 0.1)
-    scores = TextModel().fit_score(desk.texts, desk.labels(wrong), types=desk.types)
+def test_wrong_labels_rank_far_above_right_ones(noisy):
+    wrong, _, scores = noisy
     worst = np.argsort(-scores.p_wrong)[:100]
     assert wrong.mean() < 0.12
     assert wrong[worst].mean() > 0.8
     assert "symmetric" in scores.noise.kinds
 
 
-def test_a_tenth_of_wrong_labels_is_flagged_once_reviews_confirm_it(desk):
-    wrong = flips(1500, 0.1)
-    labels = desk.labels(wrong)
-    asked = TextModel().fit_score(desk.texts, labels, types=desk.types).to_review(40)
-    truth = {i: "escalated" if desk.truth[i] else "resolved_ai" for i in asked}
+def test_a_tenth_of_wrong_labels_is_flagged_once_reviews_confirm_it(desk, noisy):
+    wrong, labels, before = noisy
+    truth = {i: "escalated" if desk.truth[i] else "resolved_ai" for i in before.to_review(40)}
     scores = TextModel().fit_score(desk.texts, labels, types=desk.types, reviewed=truth)
     assert scores.flagged.sum() >= 50
     assert wrong[scores.flagged].mean() > 0.6
 
 
-def test_the_same_seed_gives_the_same_scores(desk):
-    labels = desk.labels(flips(1500, 0.1))
-    one, two = (TextModel(TextSettings(seed=3)).fit_score(desk.texts, labels) for _ in range(2))
-    other = TextModel(TextSettings(seed=4)).fit_score(desk.texts, labels)
-    assert one.p_wrong.tolist() == two.p_wrong.tolist()
-    assert one.p_wrong.tolist() != other.p_wrong.tolist()
+def test_the_same_seed_gives_the_same_scores(desk, noisy):
+    _, labels, scores = noisy
+    again, other = (
+        TextModel(TextSettings(seed=seed)).fit_score(desk.texts, labels, types=desk.types) for seed in (0, 1)
+    )
+    assert again.p_wrong.tolist() == scores.p_wrong.tolist()
+    assert other.p_wrong.tolist() != scores.p_wrong.tolist()
 
 
 def test_right_labels_are_hardly_ever_flagged(desk):
@@ -101,21 +109,22 @@ def test_reviews_reveal_that_only_resolved_labels_are_wrong(desk):
     assert second.p_wrong[~given].max() > 5 * np.delete(second.p_wrong, asked)[np.delete(given, asked)].max()
 
 
-def test_anchors_count_like_reviews(desk):
+def test_anchors_count_like_reviews_and_people_overrule_rules(desk):
     labels = desk.labels(flips(1500, 0.1))
-    facts = {0: "escalated", 1: "resolved_ai"}
-    by_rules = TextModel().fit_score(desk.texts, labels, anchors=facts)
-    by_people = TextModel().fit_score(desk.texts, labels, reviewed=facts)
-    assert by_rules.p_wrong.tolist() == by_people.p_wrong.tolist()
+    by_rules = TextModel().fit_score(
+        desk.texts, labels, anchors={0: "escalated", 1: "resolved_ai"}, reviewed={0: labels[0]}
+    )
+    assert by_rules.p_wrong[[0, 1]].tolist() == [0.0, float(labels[1] == "escalated")]
     assert by_rules.known_rows.tolist() == [0, 1]
+    assert by_rules.noise.known == 2
 
 
-def test_reviews_are_asked_of_both_directions(desk):
-    labels = desk.labels(flips(1500, 0.1))
-    scores = TextModel().fit_score(desk.texts, labels, reviewed={0: labels[0]})
+def test_reviews_are_asked_of_both_directions_and_never_twice(noisy):
+    _, labels, scores = noisy
     asked = scores.to_review(40)
+    rest = replace(scores, known_rows=np.array(asked)).to_review(40)
     assert len(set(asked)) == 40
-    assert 0 not in asked
+    assert not set(asked) & set(rest)
     assert 10 <= sum(labels[i] == "escalated" for i in asked) <= 30
 
 
@@ -200,17 +209,16 @@ def test_columns_of_another_length_are_refused(desk):
         TextModel().fit_score(desk.texts, desk.labels(flips(1500, 0.0)), types=["a", "b", "c"])
 
 
-def test_expected_precision_is_the_mean_of_the_list_so_far(desk):
-    scores = TextModel(TextSettings(precision=0.2)).fit_score(desk.texts, desk.labels(flips(1500, 0.1)))
+def test_expected_precision_is_the_mean_of_the_list_so_far(noisy):
+    scores = replace(noisy[2], flagged=noisy[2].p_wrong >= 0.2)
     order = np.argsort(-scores.p_wrong, kind="stable")
     assert scores.expected_precision[order[0]] == pytest.approx(scores.p_wrong[order[0]])
     assert scores.expected_precision[order[99]] == pytest.approx(scores.p_wrong[order[:100]].mean())
     assert scores.flagged_precision == pytest.approx(scores.p_wrong[scores.flagged].mean())
 
 
-def test_weights_keep_the_class_balance_of_the_estimated_truth(desk):
-    labels = desk.labels(flips(1500, 0.1))
-    scores = TextModel().fit_score(desk.texts, labels)
+def test_weights_keep_the_class_balance_of_the_estimated_truth(noisy):
+    _, labels, scores = noisy
     given = np.array([label == "escalated" for label in labels])
     escalated = (1 - scores.p_wrong[given]).sum() + scores.p_wrong[~given].sum()
     assert scores.weights[given].sum() == pytest.approx(escalated)
