@@ -127,6 +127,11 @@ def test_a_rating_is_the_ais_only_before_a_human_speaks():
     assert outcome(Story().customer("0m").ai("1m").human("2m").rated("3m", 1)).low_rating is None
 
 
+def test_both_readings_of_an_unknown_actor_are_kept():
+    judged = outcome(Story().customer("0m").ai("1m").human("2m", by="unknown").handoff("3m"))
+    assert (judged.h_literal.id, judged.h_if_human.id, judged.h_strict) == ("e3", "e2", None)
+
+
 def test_an_unanswered_customer_is_neither_silent_nor_abandoned():
     judged = outcome(Story().customer("0m").ai("1m").customer("2m", "and the invoice?"))
     assert (judged.unanswered.id, judged.silence, judged.confirmed) == ("e2", None, None)

@@ -40,6 +40,7 @@ from clonedesk_connectors.quality.walk import (
     Return,
     Routing,
     Walk,
+    by_time,
     walk,
 )
 
@@ -47,7 +48,7 @@ FACTS_VERSION = 1
 
 # A tuple: comparing enum members by identity is several times faster than hashing them.
 _UNSETTLED = (Status.OPEN, Status.PENDING, Status.NEW, Status.ON_HOLD)
-_by_time, _at, _id = attrgetter("at", "seq"), attrgetter("at"), attrgetter("id")
+_id = attrgetter("id")
 
 
 class Facts(NamedTuple):
@@ -134,65 +135,57 @@ def answered_at(rating: Csat) -> datetime:
 
 def derive(ticket: Ticket, config: AccountConfig, settings: CheckSettings, joined: Sequence[Event] = ()) -> Facts:
     """Derive the facts of one ticket. `joined` are events of tickets that were merged into it."""
-    events, disordered, duplicates = ordered(ticket.events, joined)
+    events, duplicates = _once(ticket.events)
     state = walk(events)
+    disordered = state.disordered
+    if disordered or joined:  # ties keep the source's order
+        events = tuple(sorted((*events, *joined), key=by_time))
+        state = walk(events)
     first_ai = state.first_ai
     ai_touched = first_ai is not None and len(state.human) == len(state.human_after)
     _settle_closures(ticket, state, settings)
     lacking = missing(ticket, events, settings)
     taken_back = bounces(state, events, settings) if state.routing_after else ()
     return Facts(
-        ticket,
-        f"{ticket.vendor}:{ticket.account}:ticket:{ticket.native_id}",
-        events,
-        first_ai,
-        ai_touched,
-        state.ai_private and first_ai is None,
-        first_ai is not None and not ai_touched,
-        tuple(state.customer),
-        tuple(state.ai),
-        tuple(state.human),
-        tuple(state.human_after),
-        tuple(state.notes_after),
-        tuple(state.human_status_after),
-        tuple(state.unknown_after),
-        tuple(state.routing),
-        handovers(state, taken_back),
-        taken_back,
-        tuple(state.closures),
-        tuple(state.returns),
-        tuple(state.ratings),
-        tuple(state.feedback),
-        tuple(state.turns),
-        tuple(state.tag_changes),
-        tuple(state.follow_ups),
-        tuple(state.others),
-        state.last_public,
-        ticket.status in _UNSETTLED,
-        excluded(ticket, bool(state.customer), config, settings, lacking),
-        not lacking,
-        lacking,
-        disordered,
-        duplicates,
+        ticket=ticket,
+        key=f"{ticket.vendor}:{ticket.account}:ticket:{ticket.native_id}",
+        events=events,
+        first_ai=first_ai,
+        ai_touched=ai_touched,
+        ai_assisted=state.ai_private and first_ai is None,
+        ai_late=first_ai is not None and not ai_touched,
+        customer=tuple(state.customer),
+        ai=tuple(state.ai),
+        human=tuple(state.human),
+        human_after=tuple(state.human_after),
+        notes_after=tuple(state.notes_after),
+        human_status_after=tuple(state.human_status_after),
+        unknown_after=tuple(state.unknown_after),
+        routing=tuple(state.routing),
+        handovers=handovers(state, taken_back),
+        bounces=taken_back,
+        closures=tuple(state.closures),
+        returns=tuple(state.returns),
+        ratings=tuple(state.ratings),
+        feedback=tuple(state.feedback),
+        turns=tuple(state.turns),
+        tag_changes=tuple(state.tag_changes),
+        follow_ups=tuple(state.follow_ups),
+        others=tuple(state.others),
+        last_public=state.last_public,
+        unsettled=ticket.status in _UNSETTLED,
+        excluded=excluded(ticket, bool(state.customer), config, settings, lacking),
+        complete=not lacking,
+        missing=lacking,
+        disordered=disordered,
+        duplicate_ids=duplicates,
     )
 
 
-def ordered(events: tuple[Event, ...], joined: Sequence[Event] = ()) -> tuple[tuple[Event, ...], bool, tuple[str, ...]]:
-    """Return the events by (at, seq) with each id once, whether time ran backwards, and the ids that came twice.
-
-    Of events with one id the first is kept. Ties keep the source's order.
-    """
-    times = list(map(_at, events))
-    disordered = times != sorted(times)
-    duplicates: tuple[str, ...] = ()
-    if len(set(map(_id, events))) < len(events):
-        events, duplicates = _once(events)
-    if joined or disordered:
-        events = tuple(sorted((*events, *joined), key=_by_time))
-    return events, disordered, duplicates
-
-
 def _once(events: tuple[Event, ...]) -> tuple[tuple[Event, ...], tuple[str, ...]]:
+    """The events with each id once (the first is kept), and the ids that came twice."""
+    if len(set(map(_id, events))) == len(events):
+        return events, ()
     kept: dict[str, Event] = {}
     twice: list[str] = []
     for event in events:
@@ -215,7 +208,7 @@ def _settle_closures(ticket: Ticket, state: Walk, settings: CheckSettings) -> No
 
 def _close_by_silence(state: Walk, settings: CheckSettings) -> None:
     """Sources without a status: an AI message followed by a day without any message closes the ticket then."""
-    talk = sorted((*state.customer, *state.ai, *state.human), key=_by_time)
+    talk = sorted((*state.customer, *state.ai, *state.human), key=by_time)
     for message, following in zip(talk, [*talk[1:], None], strict=True):
         if state.closures and message.actor.kind is not AI:
             state.returns.append(Return(state.closures[-1], message))

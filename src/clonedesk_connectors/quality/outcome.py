@@ -54,7 +54,8 @@ class Silence(NamedTuple):
 class Outcome(NamedTuple):
     """How an AI-touched ticket ended.
 
-    h_literal / h_strict: the first event that proves H in that reading. reopenings: within the 24 h, `later` beyond
+    h_literal / h_strict: the first event that proves H in that reading; h_if_human: in the literal one if all actors of
+    unknown kind were people. reopenings: within the 24 h, `later` beyond
     them. low_rating: the rating that proves C. escalated: F; None while a window that decides it is open.
     windows: everything still open at the cut-off that could change the picture; empty when F is true.
     silence: not confirmed and silent; confirmed: the event that confirms; unanswered: the customer spoke last. The
@@ -63,6 +64,7 @@ class Outcome(NamedTuple):
 
     h_literal: Event | None = None
     h_strict: Event | None = None
+    h_if_human: Event | None = None
     reopenings: tuple[Reopening, ...] = ()
     later: tuple[Reopening, ...] = ()
     low_rating: Csat | None = None
@@ -91,15 +93,16 @@ def judge(facts: Facts, context: Context, reader: TextReader | None, cut: dateti
     if not facts.ai_touched:
         return NO_OUTCOME
     literal, strict = _handed_over(facts, context)
+    if_human = _first(literal, facts.unknown_after[0]) if facts.unknown_after else literal
     inside, later = _came_back(facts, context, settings)
     rating = facts.rating if facts.ratings else None
     low = rating if rating is not None and _is_low(rating, facts) else None
     if literal is not None or inside or low is not None:
-        return Outcome(literal, strict, inside, later, low, escalated=True)
+        return Outcome(literal, strict, if_human, inside, later, low, escalated=True)
     windows = _open_windows(facts, rating, cut, settings)
     escalated = None if any(window.what == "reopening" for window in windows) else False
     silence, confirmed, unanswered = _ending(facts, context, reader, rating, cut, settings)
-    return Outcome(None, strict, (), later, None, escalated, windows, silence, confirmed, unanswered)
+    return Outcome(None, strict, if_human, (), later, None, escalated, windows, silence, confirmed, unanswered)
 
 
 def _handed_over(facts: Facts, context: Context) -> tuple[Event | None, Event | None]:

@@ -8,8 +8,11 @@ from clonedesk_connectors.quality.case import Case
 from clonedesk_connectors.quality.findings import Abstention, Finding
 from clonedesk_connectors.quality.labels import LabelValue
 from clonedesk_connectors.quality.rules import Found, Rule
+from clonedesk_connectors.quality.rules.rule import Judge
 
 _Kind = tuple[frozenset[LabelValue], bool, bool, bool, bool]
+_Plan = tuple[tuple[tuple[Rule, Judge], ...], tuple[Abstention, ...]]
+"""The rules to ask with their functions, and the abstentions of those that cannot be asked."""
 
 
 class Panel:
@@ -17,7 +20,7 @@ class Panel:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rules)
-        self._plans: dict[_Kind, tuple[tuple[Rule, ...], tuple[Abstention, ...]]] = {}
+        self._plans: dict[_Kind, _Plan] = {}
 
     def ask(self, case: Case) -> tuple[tuple[Finding, ...], tuple[Abstention, ...]]:
         """Every finding and every abstention about one labelled ticket, in the order of the rules."""
@@ -29,8 +32,8 @@ class Panel:
         able, unable = plan
         findings: list[Finding] = []
         abstained: list[Abstention] = []
-        for rule in able:
-            said = rule.judge(case)
+        for rule, judge in able:
+            said = judge(case)
             if said is None:
                 continue
             if isinstance(said, Found):
@@ -39,15 +42,15 @@ class Panel:
                 abstained.append(rule.abstain(said.why))
         return tuple(findings), (*unable, *abstained) if abstained else unable
 
-    def _plan(self, case: Case, counts: bool) -> tuple[tuple[Rule, ...], tuple[Abstention, ...]]:
-        able: list[Rule] = []
+    def _plan(self, case: Case, counts: bool) -> _Plan:
+        able: list[tuple[Rule, Judge]] = []
         unable: list[Abstention] = []
         for rule in self.rules:
             about = rule.labels is None or not rule.labels.isdisjoint(case.labels.values)
             if about and (counts or not rule.needs_ai):
                 why = rule.unable(case)
                 if why is None:
-                    able.append(rule)
+                    able.append((rule, rule.judge))
                 else:
                     unable.append(rule.abstain(why))
         return tuple(able), tuple(unable)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import NamedTuple
 
 from clonedesk_connectors.model import Event, Handoff
@@ -16,11 +15,11 @@ from clonedesk_connectors.quality.walk import (
     TO_NOBODY,
     Routing,
     Walk,
+    by_time,
 )
 
 _TOWARD_HUMAN = (TO_HUMAN, TO_GROUP)
 _AWAY = (TO_AI, TO_NOBODY)
-_by_time = attrgetter("at", "seq")
 
 
 class Bounce(NamedTuple):
@@ -61,7 +60,7 @@ def handovers(state: Walk, taken_back: tuple[Bounce, ...]) -> tuple[Handoff | Ro
     if flickers:
         moves = [move for move in moves if not any(_belongs(move, bounce) for bounce in flickers)]
     if len(moves) > 1:
-        moves.sort(key=_by_time)
+        moves.sort(key=by_time)
     return tuple(moves)
 
 

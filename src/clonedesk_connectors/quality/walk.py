@@ -10,8 +10,9 @@ in `facts`, `outcome` and the rules. Choices the definitions leave open are made
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from clonedesk_connectors.model import (
@@ -46,6 +47,10 @@ Routing = Assignment | GroupChange
 IMPERSONAL = frozenset({"rule", "merge", "bulk", "import", "survey", "system", "admin", "linked_problem"})
 
 
+by_time = attrgetter("at", "seq")
+"""The order of events; sorting by it keeps the source's order where both are equal."""
+
+
 class Closure(NamedTuple):
     """The ticket's status entered solved or closed, or (sources without a status) it fell silent; `event` is None then.
 
@@ -70,7 +75,10 @@ class Return(NamedTuple):
 
 
 class Walk:
-    """What the pass collects; `first_ai` splits the lists whose names end in `_after`."""
+    """What the pass collects; `first_ai` splits the lists whose names end in `_after`.
+
+    disordered: an event was earlier than the one before it.
+    """
 
     __slots__ = (
         "ai",
@@ -80,6 +88,7 @@ class Walk:
         "closed",
         "closures",
         "customer",
+        "disordered",
         "feedback",
         "first_ai",
         "follow_ups",
@@ -102,6 +111,7 @@ class Walk:
     def __init__(self) -> None:
         self.first_ai: Message | Routing | None = None
         self.ai_private = False
+        self.disordered = False
         self.last_public: Message | None = None
         self.closed: Closure | None = None
         self.assignee: AssigneeKind | None = None
@@ -126,10 +136,15 @@ class Walk:
         self.others: list[Other] = []
 
 
-def walk(events: Iterable[Event]) -> Walk:
+def walk(events: Sequence[Event]) -> Walk:
     """Sort ordered events into lists. Cost: one call per event."""
     state = Walk()
+    last = events[0].at if events else None
     for event in events:
+        at = event.at
+        if last is not None and at < last:
+            state.disordered = True
+        last = at
         _HANDLERS[event.kind](state, event)
     return state
 
