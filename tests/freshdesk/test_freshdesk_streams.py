@@ -267,6 +267,8 @@ def test_who_the_key_belongs_to():
     me = {"id": 11, "type": "support_agent", "contact": {"name": "Imke Torvald"}}
     assert DESK.identity(answer(me)) == Identity("11", "Imke Torvald", "support_agent")
     assert DESK.identity(answer({"code": "x"}, 401)) is None
+    assert DESK.identity(answer(b"", 404)) is None
+    assert DESK.identity(answer({})) is None
 
 
 def test_the_address_is_the_vendors_own_or_a_safe_replacement():

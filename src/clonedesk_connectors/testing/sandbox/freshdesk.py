@@ -17,7 +17,7 @@ from typing import Self
 
 from clonedesk_connectors.testing.sandbox.calls import Call, Reply
 from clonedesk_connectors.testing.sandbox.faults import Faults
-from clonedesk_connectors.testing.sandbox.freshdesk_desk import ARCHIVED, GONE, Desk
+from clonedesk_connectors.testing.sandbox.freshdesk_desk import ARCHIVED, GONE, MAIN, Desk
 from clonedesk_connectors.testing.sandbox.freshdesk_export import Export, FileHost
 from clonedesk_connectors.testing.sandbox.freshdesk_lists import Lists
 from clonedesk_connectors.testing.sandbox.freshdesk_people import RESOLVED, People
@@ -159,7 +159,7 @@ class FreshdeskSandbox(Sandbox):
         for turn in range(self.churn):
             self.desk.now_s += 1
             number = 1 + mix(self.world.seed, 0xC4, self._pages, turn) % self.world.tickets
-            if self.desk.place(number) == "main":
+            if self.desk.place(number) == MAIN:
                 self.desk.touch(number)
 
     # --- what was written ---

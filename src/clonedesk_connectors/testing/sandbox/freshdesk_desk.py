@@ -34,7 +34,6 @@ class Desk:
     """State of the sandbox. `now_s` is the desk's own time (unix seconds) and moves only by `advance` and changes.
 
     archived_share: of the tickets that are closed and were left alone for 120 days, the part that is archived.
-    activities: (second, ticket) of every activity row, for the daily export.
     """
 
     def __init__(self, world: World, archived_share: float) -> None:

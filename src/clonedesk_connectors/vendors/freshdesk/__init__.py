@@ -81,9 +81,9 @@ class FreshdeskConnector:
         return Request("who_am_i", "/api/v2/agents/me", streams.ACCOUNT)
 
     def identity(self, response: Response) -> Identity | None:
-        me = parse_object(response.body)
+        me = parse_object(response.body) if response.status == 200 else {}
         key = native_id(me.get("id"))
-        if response.status != 200 or key is None:
+        if key is None:
             return None
         name = text(part(me, "contact").get("name")) or ""
         return Identity(key, name, role=text(me.get("type")) or "")

@@ -45,7 +45,7 @@ REMEMBERED = (
 )
 """Times in `stats`: each is the LAST one, and `resolved_at` is forgotten when the ticket is reopened."""
 
-_TAG = re.compile(r"<[^>]{0,2000}>")
+_TAG = re.compile(r"<[^>]{0,300}>")  # bounded: a text of "<" must not take forever
 
 
 class Trail:
@@ -116,7 +116,7 @@ def read_conversations(trail: Trail, rows: Iterable[Json]) -> None:
         who = trail.cast.author(row)
         if source == SURVEY_SOURCE or native_id(row.get("category")) == SURVEY_CATEGORY:
             # A survey answer comes as an incoming public conversation; the customer wrote no message.
-            trail.add(f"conversation:{key}", at, who, "survey_feedback", "other", data={"rating_follows": "true"})
+            trail.add(f"conversation:{key}", at, who, "survey_feedback", "other", data={"channel": "survey"})
             continue
         event = _message(trail, key, row, at, who)
         if who.kind is ActorKind.AI_AGENT:
@@ -205,7 +205,7 @@ def _body(record: Json, name: str) -> tuple[str | None, str]:
 
 def plain(record: Json, name: str) -> str:
     """The text without markup, in one line: good enough to compare and to search, not to show."""
-    flat = text(record.get(f"{name}_text")) or _TAG.sub(" ", (text(record.get(name)) or "")[: NOTE_CHARS * 20])
+    flat = text(record.get(f"{name}_text")) or _TAG.sub(" ", (text(record.get(name)) or "")[: NOTE_CHARS * 5])
     return " ".join(flat.split())
 
 
