@@ -125,7 +125,8 @@ def test_the_model_decides_what_is_flagged(flagged, p):
 def test_the_model_gets_what_the_rules_proved_and_what_people_said():
     oracle = Oracle()
     served = resolved(Story("2")).human("2h")
-    report = run(by_bo(), served, Story("3").customer("0m").ai("1m"), text_model=oracle)
+    silent = Story("4").customer("0m").ai("1m", "which one?").solved("2m").label("2m", "resolved_ai", by="ai")
+    report = run(by_bo(), served, Story("3").customer("0m").ai("1m"), silent, text_model=oracle)
     rows = {row.key: (row.label, row.labeller, row.anchor) for row in oracle.rows}
     assert rows == {
         "zendesk:acme:ticket:1": ("resolved_ai", "bo", "resolved_ai"),

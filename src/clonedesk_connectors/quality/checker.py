@@ -15,7 +15,7 @@ from clonedesk_connectors.errors import ConfigError
 from clonedesk_connectors.model import Event, Ticket
 from clonedesk_connectors.protocol import AccountConfig
 from clonedesk_connectors.quality.case import Case
-from clonedesk_connectors.quality.combine import Segment, TicketResult, combine
+from clonedesk_connectors.quality.combine import Decision, Segment, TicketResult, combine
 from clonedesk_connectors.quality.context import EMPTY, Context, ContextBuilder, course_hash
 from clonedesk_connectors.quality.facts import Facts, derive
 from clonedesk_connectors.quality.labels import ESCALATED, RESOLVED_AI, Given, LabelReader, Labels, LabelValue
@@ -186,12 +186,14 @@ class _Run:
         return combine(case.facts.key, segment, case.labels, findings, abstentions, self.settings, self.precision)
 
     def text_rows(self) -> list[TextRow]:
-        """What the rules left, for the text model, with the rules' own certainties as anchors."""
+        """For the text model: labels that the rules left standing; anchors are those whose truth the trail proves."""
         rows = []
         for case in self.cases():
             value = case.labels.value
             if value is not None and case.facts.ai_touched and case.facts.excluded is None:
-                rows.append(_text_row(case))
+                anchor = _anchor(case)
+                if anchor is not None or self._result(case).decision is Decision.KEEP:
+                    rows.append(_text_row(case, value, anchor))
         return rows
 
     def report(self, sink: Callable[[TicketResult], None] | None) -> CheckReport:
@@ -240,22 +242,17 @@ class _Run:
                 yield known.sentence()
 
 
-def _text_row(case: Case) -> TextRow:
+def _text_row(case: Case, value: LabelValue, anchor: LabelValue | None) -> TextRow:
     facts = case.facts
-    reader = case.reader
-    text = "\n".join(message.body if reader is None else reader.text(message) for message in facts.customer)
-    requester = facts.ticket.requester.id if facts.ticket.requester is not None else None
-    value = case.labels.value
-    assert value is not None
     return TextRow(
-        facts.key,
-        text,
-        value,
-        labeller_of(case),
-        facts.ticket.ticket_type,
-        requester,
-        course_hash(facts),
-        _anchor(case),
+        key=facts.key,
+        text="\n".join(case.words(message) for message in facts.customer),
+        label=value,
+        labeller=labeller_of(case),
+        ticket_type=facts.ticket.ticket_type,
+        requester=facts.ticket.requester.id if facts.ticket.requester is not None else None,
+        course=course_hash(facts),
+        anchor=anchor,
     )
 
 

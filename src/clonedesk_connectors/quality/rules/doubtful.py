@@ -149,16 +149,10 @@ def _pattern(case: Case, actor_id: str | None) -> Iterator[Evidence]:
 def impossible_order(case: Case) -> Found | Abstain | None:
     """Time runs backwards, something happened before the ticket existed, ids repeat, or a human came before the AI."""
     facts = case.facts
-    if facts.ticket.created_at is None:
-        evidence = tuple(_faults(case))
-        if not evidence:
-            return Abstain("nobody knows when the ticket was created")
-    elif facts.disordered or facts.duplicate_ids or facts.ratings or facts.ai_late or _too_early(case):
-        evidence = tuple(_faults(case))
-    else:
-        return None
+    suspect = facts.disordered or facts.duplicate_ids or facts.ratings or facts.ai_late or _too_early(case)
+    evidence = tuple(_faults(case)) if suspect else ()
     if not evidence:
-        return None
+        return Abstain("nobody knows when the ticket was created") if facts.ticket.created_at is None else None
     text = f"The history cannot be right as it stands: {evidence[0].what}. Fix the data before trusting the label."
     return Found(Verdict.UNVERIFIABLE, Severity.HIGH, text, evidence)
 
