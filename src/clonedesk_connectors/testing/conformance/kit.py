@@ -113,9 +113,16 @@ def _unlike(found: Snapshot, wanted: Snapshot, ids: list[str]) -> str:
 
 
 def talkative(snapshot: Snapshot) -> list[str]:
-    """Tickets to write on, in order: open ones, or where a vendor has too few of them, closed ones too."""
+    """Tickets to write on, in order: open ones, or where a vendor has too few of them, closed ones too.
+
+    Tickets that only an AI may write on are left out.
+    """
     tickets = sorted(snapshot.tickets.values(), key=lambda ticket: (len(ticket.native_id), ticket.native_id))
-    alive = [one for one in tickets if not (one.deleted or one.merged_into or one.is_spam or one.archived)]
+    alive = [
+        one
+        for one in tickets
+        if not (one.deleted or one.merged_into or one.is_spam or one.archived or one.support_scope == "ai_agent")
+    ]
     still_open = [one for one in alive if one.status is not Status.CLOSED]
     return [one.native_id for one in (still_open if len(still_open) > FEW // 4 else alive)]
 

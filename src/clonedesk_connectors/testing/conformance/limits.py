@@ -57,7 +57,7 @@ class LimitChecks(Kit):
             rig.helpdesk.advance(3600)
             runs = [rig.pull()]
             for name in sorted(FAULTS):
-                with self._fresh(rig) as other:
+                with self._fresh(rig, page_size=1) as other:
                     runs.append(other.pull(after=_broken_for_ever(name)))
                     summary = other.account.summary()
                     heard += [str(summary.quarantined), str(summary.dead_letters)]
