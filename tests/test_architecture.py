@@ -58,8 +58,6 @@ def tracked() -> list[Path]:
 def test_nothing_names_a_package_registry_or_a_home_folder() -> None:
     names = ("pypi" + r"\.org", "pythonhosted" + r"\.org", "npmjs" + r"\.(?:org|com)", "deb" + r"\.debian\.org")
     hosts = re.compile("|".join(names))
-        "|".join(("pypi" + r"\.org", "pythonhosted" + r"\.org", "npmjs" + r"\.(?:org|com)", "deb" + r"\.debian\.org"))
-    )
     home = re.compile("/" + "(?:root|home/[a-z]+|work/main)/")
     found = []
     for path in tracked():
