@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -274,3 +276,23 @@ async def test_the_report_counts_requests_by_class(archive: Archive) -> None:
     assert found["requests"] == {"total": 4, "account": 4}
     assert found["requests_by_stream"] == {"late": 1, "notes": 1, "staff": 1, "tickets": 1}
     assert found["status"] == "complete"
+
+
+async def test_a_history_begun_at_a_date_is_never_searched_for_older_tickets(archive: Archive) -> None:
+    class Sweeping(ToyConnector):
+        def sweep(self, known: Iterable[str]) -> Iterable[FollowUp]:
+            return [FollowUp("notes", "999")]
+
+    helpdesk = ToyHelpdesk({1: 1})
+    await make_pull(archive, helpdesk, Sweeping(), since=datetime(2025, 1, 1, tzinfo=UTC)).run()
+    await make_pull(archive, helpdesk, Sweeping()).run()
+    assert [r.subject for r in helpdesk.log if r.stream == "notes"] == ["1"]
+
+
+async def test_notes_are_counted(archive: Archive) -> None:
+    class Noting(ToyConnector):
+        def parse(self, request: Request, response: Response) -> Page:
+            return replace(super().parse(request, response), notes=("odd page",))
+
+    report = await make_pull(archive, ToyHelpdesk({1: 1, 2: 2}), Noting()).run()
+    assert report.as_dict()["notes"] == {"odd page": 5}

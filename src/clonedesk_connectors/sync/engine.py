@@ -21,6 +21,8 @@ from clonedesk_connectors.transport.session import Session
 
 REFILL = 256
 MAX_FAILURES_IN_A_ROW = 10
+SINCE = "(since)"
+"""Name under which the start of a history that does not reach back to the beginning is kept, beside the streams."""
 
 
 class Pull:
@@ -48,6 +50,7 @@ class Pull:
         self._checkpoints: dict[str, Checkpoint] = {}
         self._wake = asyncio.Event()
         self._lanes_open = 0
+        self._begun_late = False
         self._failures_in_a_row = 0
         self._saved = Saved()
         self.report = RunReport(connector.name, connector.account.name)
@@ -73,6 +76,7 @@ class Pull:
     async def _run(self) -> None:
         await self._committer.call(self._account.revive)
         self._checkpoints = await self._committer.call(self._account.checkpoints)
+        await self._remember_since()
         await self._read(self._of_mode(Mode.INCREMENTAL))
         await self._read([stream for stream in self._of_mode(Mode.SNAPSHOT) if self._is_due(stream)])
         swept = False
@@ -83,6 +87,14 @@ class Pull:
             if not queued:
                 return
             await self._drain()
+
+    async def _remember_since(self) -> None:
+        """A history that was begun at a date never looks for what lies before it, in later runs either."""
+        known = self._checkpoints.pop(SINCE, None)
+        if self._since is not None and known is None and not self._checkpoints:
+            known = Checkpoint(SINCE, self._since.isoformat(), done=True)
+            await self._committer.commit(PageWork(Page((), None, done=True), known))
+        self._begun_late = known is not None
 
     # -- lists ------------------------------------------------------------------------------------------------------
 
@@ -225,7 +237,7 @@ class Pull:
 
     async def _commit(self, work: PageWork, stream: Stream) -> None:
         changes = await self._committer.commit(work)
-        self.report.notes.extend(note for note in work.page.notes if note not in self.report.notes)
+        self.report.notes.update(work.page.notes)
         for name in self.report.records:
             self.report.records[name] += getattr(changes, name)
         if changes.queued:
@@ -243,6 +255,8 @@ class Pull:
 
     async def _sweep(self) -> int:
         """Ask for tickets that no list showed. A ticket of which only a rating has come is not known yet."""
+        if self._begun_late:
+            return 0
         known = await self._committer.call(self._account.ticket_ids)
         probed = await self._committer.call(self._account.probed)
         probes: tuple[FollowUp, ...] = tuple(self._connector.sweep({*known, *probed}))

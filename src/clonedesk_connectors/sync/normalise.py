@@ -49,7 +49,7 @@ class StoredDirectory:
         shapes = sorted((kind, key, connector.shape(kind, record)) for (kind, key), record in self._fixed.items())
         config = connector.account.config.model_dump(mode="json")
         config = {name: sorted(value) if isinstance(value, list) else value for name, value in config.items()}
-        text = json.dumps([SCHEMA_VERSION, config, shapes], sort_keys=True)
+        text = json.dumps([SCHEMA_VERSION, config, connector.account.options, shapes], sort_keys=True)
         return sha256(text.encode()).hexdigest()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -36,7 +37,7 @@ class Progress:
 class RunReport:
     """Counts of one run. tickets are those of this run; messages, events and incomplete_tickets are the archive's
     totals for the account. requests: by endpoint class. waited_s: seconds spent waiting for rate limits; elapsed_s:
-    the whole run.
+    the whole run. notes: oddities that connectors reported, and how often.
     """
 
     vendor: str
@@ -55,7 +56,7 @@ class RunReport:
     incomplete_tickets: int = 0
     skipped_streams: dict[str, str] = field(default_factory=dict)
     failed_streams: dict[str, str] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: Counter[str] = field(default_factory=Counter)
     waited_s: float = 0.0
     elapsed_s: float = 0.0
     error: str | None = None
