@@ -237,7 +237,8 @@ class Pull:
 
     async def _commit(self, work: PageWork, stream: Stream) -> None:
         changes = await self._committer.commit(work)
-        self.report.notes.update(work.page.notes)
+        for note in work.page.notes:
+            self.report.notes[note] = self.report.notes.get(note, 0) + 1
         for name in self.report.records:
             self.report.records[name] += getattr(changes, name)
         if changes.queued:

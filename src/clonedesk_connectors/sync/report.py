@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -56,7 +55,7 @@ class RunReport:
     incomplete_tickets: int = 0
     skipped_streams: dict[str, str] = field(default_factory=dict)
     failed_streams: dict[str, str] = field(default_factory=dict)
-    notes: Counter[str] = field(default_factory=Counter)
+    notes: dict[str, int] = field(default_factory=dict)
     waited_s: float = 0.0
     elapsed_s: float = 0.0
     error: str | None = None
