@@ -23,7 +23,7 @@ from clonedesk_connectors.quality.walk import PROGRAMS
 _MACHINE_CAUSES = frozenset({"bulk", "rule", "api", "import"})
 
 
-@rule("L14", "Label written after the end")
+@rule("L14", "Label written after the end", needs_ai=True)
 def written_late(case: Case) -> Found | Abstain | None:
     """Set more than 1 h after the final closure, by bulk edit, rule, import or somebody who never took part.
 
