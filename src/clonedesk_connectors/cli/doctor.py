@@ -6,12 +6,25 @@ import json
 import platform
 import sys
 from importlib.util import find_spec
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clonedesk_connectors.cli.options import BaseUrl, Json, Store, store_url
-from clonedesk_connectors.errors import AuthError, ClonedeskError
+from clonedesk_connectors.cli.options import (
+    AccountName,
+    BaseUrl,
+    ConfigFile,
+    Json,
+    Region,
+    Store,
+    settings_of,
+    store_url,
+)
+from clonedesk_connectors.errors import ClonedeskError, ConfigError
+
+if TYPE_CHECKING:
+    from clonedesk_connectors.settings import AccountSettings
+    from clonedesk_connectors.suggest import Advice
 
 EXTRAS = {
     "zenpy": "zenpy",
@@ -29,24 +42,33 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(
-    vendor: Annotated[str | None, typer.Argument(help="Also check this vendor's credentials.")] = None,
-    account: Annotated[str | None, typer.Option("--account", help="The workspace's name.")] = None,
+    target: Annotated[
+        str | None, typer.Argument(help="Also look at this profile, or this connector's --account.")
+    ] = None,
+    account: AccountName = None,
     base_url: BaseUrl = None,
+    region: Region = None,
     store: Store = None,
+    config: ConfigFile = None,
     as_json: Json = False,
 ) -> None:
-    """Check the installation, the archive and, for a vendor and account, that the credentials are accepted.
+    """Check the installation and the archive; for an account also show where every setting comes from, whether its
+    credentials are accepted, and what its tickets suggest for its configuration.
 
     Example: clonedesk-sync doctor zendesk --account acme
     """
-    rows = [_python(), _extras(), _connectors(), _archive(store_url(store))]
-    if vendor and account:
-        rows.append(_credentials(vendor, account, base_url))
+    settings, advice = None, None
+    if target is not None:
+        settings = settings_of(target, config, account=account, base_url=base_url, region=region, store=store)
+    url = settings.store if settings else store_url(store, config=config)
+    rows = [_python(), _extras(), _connectors(), _archive(url)]
+    if settings is not None:
+        rows.append(_credentials(settings))
+        advice = _advice(settings)
     if as_json:
-        typer.echo(json.dumps({"checks": [dict(zip(("name", "ok", "detail"), row, strict=True)) for row in rows]}))
+        typer.echo(json.dumps(_as_dict(rows, settings, advice)))
     else:
-        for name, good, detail in rows:
-            typer.echo(f"{'ok  ' if good else 'FAIL'} {name:<12} {detail}")
+        _show(rows, settings, advice)
     raise typer.Exit(0 if all(good for _, good, _ in rows) else 1)
 
 
@@ -89,14 +111,56 @@ def _archive(url: str) -> Check:
     return "archive", True, "; ".join(parts) or "empty"
 
 
-def _credentials(vendor: str, account: str, base_url: str | None) -> Check:
+def _credentials(settings: AccountSettings) -> Check:
     from clonedesk_connectors import app
 
-    connection = app.connect(vendor, account, base_url=base_url)
+    connection = app.connect_profile(settings, prompt=False)
     try:
-        identity = app.run_sync(app.who_am_i(connection))
+        found = app.credentials_of(connection)
+        identity = app.run_sync(app.who_am_i(connection, found))
     except ClonedeskError as error:
         return "credentials", False, str(error)
+    where = f"({found.form} from {found.source})"
     if identity is None:
-        raise AuthError(f"{vendor} account {account!r} answered, but the answer does not prove who we are")
-    return "credentials", True, f"accepted: {identity.role or 'user'} {identity.id}"
+        return "credentials", False, f"{where} the helpdesk answered, but the answer does not prove who we are"
+    return "credentials", True, f"accepted: {identity.role or 'user'} {identity.id} {where}"
+
+
+def _advice(settings: AccountSettings) -> Advice | None:
+    """What the archive suggests for the account's configuration; None while there is nothing to look at."""
+    from clonedesk_connectors import app
+    from clonedesk_connectors.errors import StoreError
+
+    try:
+        with app.open_store(settings.store) as archive:
+            return app.suggestions(archive, settings.vendor, settings.account, settings.config)
+    except (StoreError, ConfigError):
+        return None
+
+
+def _as_dict(rows: list[Check], settings: AccountSettings | None, advice: Advice | None) -> dict[str, object]:
+    return {
+        "checks": [dict(zip(("name", "ok", "detail"), row, strict=True)) for row in rows],
+        "settings": [
+            dict(zip(("name", "value", "source"), row, strict=True)) for row in (settings.rows() if settings else ())
+        ],
+        "suggestions": advice.as_dict() if advice else None,
+    }
+
+
+def _show(rows: list[Check], settings: AccountSettings | None, advice: Advice | None) -> None:
+    for name, good, detail in rows:
+        typer.echo(f"{'ok  ' if good else 'FAIL'} {name:<12} {detail}")
+    if settings is not None:
+        typer.echo("\nsetting            value | source")
+        for name, value, source in settings.rows():
+            typer.echo(f"{name:<18} {value} | {source}")
+    if advice is not None and settings is not None:
+        typer.echo(
+            "\n"
+            + (
+                advice.as_toml(settings.profile)
+                if settings.profile
+                else advice.as_toml(settings.account, settings.vendor)
+            )
+        )

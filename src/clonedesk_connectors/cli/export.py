@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from clonedesk_connectors.cli.options import Store, store_url
+from clonedesk_connectors.cli.options import ConfigFile, ProfileName, Store, store_url
 
 exports = typer.Typer(help="Write the archive out for other programs.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -19,6 +19,8 @@ def register(app: typer.Typer) -> None:
 def tickets(
     out: Annotated[str, typer.Option(help="File to write (mode 0600), or - for stdout.")],
     store: Store = None,
+    profile: ProfileName = None,
+    config: ConfigFile = None,
     vendor: Annotated[str | None, typer.Option(help="Only this vendor.")] = None,
     account: Annotated[str | None, typer.Option(help="Only this account.")] = None,
 ) -> None:
@@ -29,6 +31,6 @@ def tickets(
     from clonedesk_connectors import app
     from clonedesk_connectors.export.tickets import write_tickets
 
-    with app.open_store(store_url(store)) as archive:
+    with app.open_store(store_url(store, profile, config)) as archive:
         count = write_tickets(archive, out, vendor=vendor, account=account)
     typer.echo(f"{count:,} tickets written to {out}", err=True)

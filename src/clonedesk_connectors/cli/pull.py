@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clonedesk_connectors.cli.options import AccountName, BaseUrl, Json, Store, Vendor, store_url
+from clonedesk_connectors.cli.options import (
+    AccountName,
+    BaseUrl,
+    ConfigFile,
+    Json,
+    Region,
+    Store,
+    Vendor,
+    settings_of,
+)
 from clonedesk_connectors.errors import EXIT_INTERRUPTED, ClonedeskError, ConfigError
 
 if TYPE_CHECKING:
@@ -21,18 +30,23 @@ def register(app: typer.Typer) -> None:
 
 
 def pull(
-    vendor: Vendor,
-    account: AccountName,
+    target: Vendor,
+    account: AccountName = None,
     base_url: BaseUrl = None,
+    region: Region = None,
     store: Store = None,
+    config: ConfigFile = None,
     since: Annotated[str | None, typer.Option(help="Start of history on the first run: 2025-01-01, UTC.")] = None,
-    budget_share: Annotated[float, typer.Option(help="Part of the vendor's limits to use, 0 to 1.")] = 0.8,
+    budget_share: Annotated[
+        float | None, typer.Option(help="Part of the vendor's limits to use, 0 to 1 (default: 0.8).")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Pull all history, or what changed since the last run, into the archive.
 
-    Credentials come from the environment, e.g. CLONEDESK_ZENDESK_CLIENT_ID and CLONEDESK_ZENDESK_CLIENT_SECRET.
-    Stop it at any time with Ctrl-C and run it again: it goes on where it stopped.
+    Credentials come from the environment, a file, the keyring (clonedesk-sync auth login) or a prompt; everything else
+    from the command line, the environment or a profile. Stop it at any time with Ctrl-C and run it again: it goes on
+    where it stopped.
 
     Example: clonedesk-sync pull zendesk --account acme --since 2025-01-01
     """
@@ -40,10 +54,15 @@ def pull(
     from clonedesk_connectors.cli.progress import showing
 
     start = parse_date(since) if since else None
-    connection = app.connect(vendor, account, base_url=base_url, budget_share=budget_share)
+    said = {"account": account, "base_url": base_url, "region": region, "store": store, "budget_share": budget_share}
+    settings = settings_of(target, config, **said)
+    connection = app.connect_profile(settings)
+    found = app.credentials_of(connection)
+    if settings.profile is not None:
+        typer.echo(f"using profile {settings.profile} of {settings.path}", err=True)
     signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
-    with app.writing(store_url(store)) as archive, showing() as on_progress:
-        run = app.make_pull(connection, archive, since=start, on_progress=on_progress)
+    with app.writing(settings.store) as archive, showing() as on_progress:
+        run = app.make_pull(connection, archive, since=start, on_progress=on_progress, found=found)
         try:
             app.run_sync(run.run())
         except KeyboardInterrupt:
@@ -89,5 +108,5 @@ def _print(report: RunReport, as_json: bool) -> None:
         typer.echo(f"stream {stream} stopped early: {reason}", err=True)
     for stream, reason in report.skipped_streams.items():
         typer.echo(f"stream {stream} is not offered by this account: {reason}", err=True)
-    for note in report.notes:
-        typer.echo(f"note: {note}", err=True)
+    for note, count in report.notes.items():
+        typer.echo(f"note: {note}" + (f" ({count:,} times)" if count > 1 else ""), err=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from clonedesk_connectors.cli.options import Json, Store, store_url
+from clonedesk_connectors.cli.options import ConfigFile, Json, ProfileName, Store, store_url
 
 
 def register(app: typer.Typer) -> None:
@@ -18,6 +18,8 @@ def register(app: typer.Typer) -> None:
 
 def status(
     store: Store = None,
+    profile: ProfileName = None,
+    config: ConfigFile = None,
     problems: Annotated[bool, typer.Option(help="List quarantined tickets and dead letters.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -27,7 +29,7 @@ def status(
     """
     from clonedesk_connectors import app
 
-    with app.open_store(store_url(store)) as archive:
+    with app.open_store(store_url(store, profile, config)) as archive:
         found = [(part.vendor, part.name, part.summary(), part.checkpoints()) for part in archive.accounts()]
     if as_json:
         rows = [
@@ -54,14 +56,16 @@ def status(
                 typer.echo(f"  dead letter {stream} {subject or '(list)'}: {reason}")
 
 
-def rebuild(store: Store = None, as_json: Json = False) -> None:
-    """Normalise every ticket again from the raw records, without any request.
+def rebuild(store: Store = None, profile: ProfileName = None, config: ConfigFile = None, as_json: Json = False) -> None:
+    """Normalise every ticket again from the raw records, without any request, as the profiles describe the accounts.
 
     Example: clonedesk-sync rebuild --store sqlite:///archive.sqlite
     """
     from clonedesk_connectors import app
+    from clonedesk_connectors.settings import find_config, read_profiles
 
-    results = app.rebuild(store_url(store))
+    accounts = app.accounts_of(read_profiles(find_config(config)))
+    results = app.rebuild(store_url(store, profile, config), accounts)
     if as_json:
         typer.echo(json.dumps({"rebuilt": results}))
         return
