@@ -118,10 +118,10 @@ class InventedHarbourdesk(Helpdesk):
 
     def _tickets(self, call: Call) -> Reply:
         """In order of (last change, id); the cursor says after which row to go on."""
-        after = base64.b64decode(call.get("after")).decode() or "0:0"
+        after = base64.b64decode(call.get("after") + "==").decode() or "0:0"
         second, number = map(int, after.split(":"))
         if since := call.get("since"):
-            second = int(datetime.fromisoformat(since).timestamp()) - 1
+            second = int(datetime.fromisoformat(since).timestamp())
         order = sorted((at_s, key) for key, at_s in self.changed_s.items() if (at_s, key) > (second, number))
         page = order[: call.number("limit", 100)]
         last = page[-1] if page else (second, number)

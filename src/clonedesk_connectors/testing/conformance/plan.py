@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import inspect
+import warnings
 from collections.abc import Iterator
 from copy import deepcopy
 from itertools import pairwise
 from pathlib import Path
 from unittest import SkipTest
 
-from clonedesk_connectors.protocol import Mode, Request, Response, from_json, to_json
+from clonedesk_connectors.protocol import Mode, Page, Request, Response, from_json, to_json
 from clonedesk_connectors.testing.conformance.kit import Kit
 from clonedesk_connectors.testing.conformance.rig import expect, lists
 
@@ -34,8 +35,8 @@ class PlanChecks(Kit):
         """
         for request, response, page in self._recording().ran.watched.exchanges:
             for value in (request, response, page):
-                again = from_json(type(value), to_json(value))
-                expect(again == value, f"a {type(value).__name__} of {request.stream} changes on its way through JSON")
+                what = f"a {type(value).__name__} of {request.stream}"
+                expect(_same_after_json(value), f"{what} does not survive JSON: use the documented types")
 
     def test_requests_are_built_from_the_stored_position_alone(self) -> None:
         """A connector made anew builds the same requests, in any order: nothing is remembered between calls."""
@@ -112,6 +113,14 @@ class PlanChecks(Kit):
 
         with self._rig(page_size=self.small_page) as rig:
             rig.pull(after=stand_still, cap=100 + 10 * len(self._recording().ran.wire.sent))
+
+
+def _same_after_json(value: Request | Response | Page) -> bool:
+    try:
+        with warnings.catch_warnings(action="ignore"):  # pydantic's word about a wrong type; the result says it too
+            return from_json(type(value), to_json(value)) == value
+    except ValueError:
+        return False
 
 
 def _sources(cls: type) -> set[Path]:
