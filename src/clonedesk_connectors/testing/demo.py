@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from clonedesk_connectors.quality.checker import check
 from clonedesk_connectors.quality.rules import all_rules
 from clonedesk_connectors.store import Archive
 from clonedesk_connectors.sync import RunReport
-from clonedesk_connectors.testing.sandbox.zendesk import ZendeskSandbox
+from clonedesk_connectors.testing import sandbox
 from clonedesk_connectors.testing.world import World
 
 ACCOUNT = "hollowbrook"
@@ -22,39 +21,40 @@ SHOWN = 8
 
 
 def run(archive: Path, tickets: int) -> Iterator[str]:
-    """Pull invented helpdesks of this many tickets each into an archive; yields the lines of the story."""
+    """Pull an invented helpdesk of each vendor into one archive and check its labels; yields the lines of the story.
+
+    tickets: how many each helpdesk has; they show the same invented world, so their numbers should agree.
+    """
     store = f"sqlite:///{archive}"
     world = World(tickets=tickets)
     configs: dict[str, AccountConfig] = {}
-    with ExitStack() as stack:
-        helpdesk = stack.enter_context(ZendeskSandbox(world, limits="none"))
-        yield f"An invented Zendesk with {tickets:,} tickets answers at {helpdesk.url}"
-        configs[f"zendesk:{ACCOUNT}"] = helpdesk.account_config
-        connection = app.connect(
-            "zendesk",
-            ACCOUNT,
-            base_url=helpdesk.url,
-            credentials={"client_id": helpdesk.client_id, "client_secret": helpdesk.client_secret},
-            config=helpdesk.account_config,
-        )
-        first = app.pull(connection, store)
-        yield from _pulled(first)
-        again = app.pull(connection, store)
-        yield f"A second pull without changes took {again.requests_total} requests."
+    yield f"Invented helpdesks with {tickets:,} tickets each, on this machine:"
+    for vendor, name in sandbox.SANDBOXES.items():
+        with getattr(sandbox, name)(world, limits="none") as helpdesk:
+            configs[f"{vendor}:{ACCOUNT}"] = helpdesk.account_config
+            connection = app.connect(
+                vendor,
+                ACCOUNT,
+                base_url=helpdesk.url,
+                credentials=helpdesk.credentials,
+                config=helpdesk.account_config,
+            )
+            yield from _pulled(app.pull(connection, store), app.pull(connection, store))
     with app.open_store(store) as opened:
         yield from _learned(opened, configs, datetime.fromtimestamp(world.end_s, UTC))
     yield f"The archive is {archive.stat().st_size / 1e6:.1f} MB."
 
 
-def _pulled(report: RunReport) -> Iterator[str]:
+def _pulled(first: RunReport, again: RunReport) -> Iterator[str]:
     yield (
-        f"Pulled {report.tickets['new']:,} tickets with {report.messages:,} messages and {report.events:,} events in "
-        f"{report.requests_total:,} requests and {report.elapsed_s:.1f} s."
+        f"  {first.vendor:<10} {first.tickets['new']:>6,} tickets, {first.messages:>7,} messages, {first.events:>7,} "
+        f"events in {first.requests_total:,} requests and {first.elapsed_s:.1f} s; a second pull without changes: "
+        f"{again.requests_total} requests"
     )
-    if report.incomplete_tickets:
+    if first.incomplete_tickets:
         yield (
-            f"{report.incomplete_tickets:,} of them lack messages that the helpdesk itself no longer has; "
-            "each ticket says so in its coverage."
+            f"{'':<13}{first.incomplete_tickets:,} tickets lack messages that the helpdesk itself no longer gives; "
+            "each says so in its coverage"
         )
 
 

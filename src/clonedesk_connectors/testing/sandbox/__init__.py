@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from clonedesk_connectors.testing.sandbox.faults import Faults, Rule
+    from clonedesk_connectors.testing.sandbox.freshdesk import FreshdeskSandbox
+    from clonedesk_connectors.testing.sandbox.intercom import IntercomSandbox
     from clonedesk_connectors.testing.sandbox.zendesk import ZendeskSandbox
 
-__all__ = ["Faults", "Rule", "ZendeskSandbox"]
+__all__ = ["SANDBOXES", "Faults", "FreshdeskSandbox", "IntercomSandbox", "Rule", "ZendeskSandbox"]
 
-_HOMES = {"Faults": "faults", "Rule": "faults", "ZendeskSandbox": "zendesk"}
+SANDBOXES = {"zendesk": "ZendeskSandbox", "intercom": "IntercomSandbox", "freshdesk": "FreshdeskSandbox"}
+"""Class by vendor. All take a world and `limits`, and tell their `credentials` and `account_config`."""
+
+_HOMES = {"Faults": "faults", "Rule": "faults"} | {name: vendor for vendor, name in SANDBOXES.items()}
 
 
 def __getattr__(name: str) -> Any:

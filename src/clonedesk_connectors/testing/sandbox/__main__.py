@@ -6,22 +6,20 @@ import argparse
 import sys
 import threading
 
-from clonedesk_connectors.testing.sandbox.zendesk import ZendeskSandbox
+from clonedesk_connectors.testing import sandbox as sandboxes
 from clonedesk_connectors.testing.world import World
-
-SANDBOXES = {"zendesk": ZendeskSandbox}
 
 
 def main(arguments: list[str] | None = None, stop: threading.Event | None = None) -> None:
     """Serve until Ctrl-C, or until `stop` is set. Prints the URL as the first line once it answers."""
     parser = argparse.ArgumentParser(prog="python -m clonedesk_connectors.testing.sandbox")
-    parser.add_argument("vendor", choices=sorted(SANDBOXES))
+    parser.add_argument("vendor", choices=sorted(sandboxes.SANDBOXES))
     parser.add_argument("--tickets", type=int, default=300)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--limits", default="none", help="the plan whose rate limits hold, e.g. enterprise; or none")
     options = parser.parse_args(arguments)
-    sandbox = SANDBOXES[options.vendor]
+    sandbox = getattr(sandboxes, sandboxes.SANDBOXES[options.vendor])
     if options.limits not in sandbox.plans:
         parser.error(f"{options.vendor} has the limits {', '.join(sandbox.plans)}")
     world = World(options.seed, options.tickets)

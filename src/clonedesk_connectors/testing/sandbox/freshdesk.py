@@ -15,12 +15,13 @@ from collections.abc import Callable, Iterable, Mapping
 from email.utils import formatdate
 from typing import Self
 
+from clonedesk_connectors.protocol import AccountConfig
 from clonedesk_connectors.testing.sandbox.calls import Call, Reply
 from clonedesk_connectors.testing.sandbox.faults import Faults
 from clonedesk_connectors.testing.sandbox.freshdesk_desk import ARCHIVED, GONE, MAIN, Desk
 from clonedesk_connectors.testing.sandbox.freshdesk_export import Export, FileHost
 from clonedesk_connectors.testing.sandbox.freshdesk_lists import Lists
-from clonedesk_connectors.testing.sandbox.freshdesk_people import RESOLVED, People
+from clonedesk_connectors.testing.sandbox.freshdesk_people import AGENT_BASE, GROUP_BASE, RESOLVED, People
 from clonedesk_connectors.testing.sandbox.freshdesk_replies import forbidden, not_found, unauthorized
 from clonedesk_connectors.testing.sandbox.freshdesk_rows import Rows
 from clonedesk_connectors.testing.sandbox.freshdesk_write import Write, Writer
@@ -28,7 +29,7 @@ from clonedesk_connectors.testing.sandbox.limits import Limit
 from clonedesk_connectors.testing.sandbox.server import Sandbox
 from clonedesk_connectors.testing.world import World
 from clonedesk_connectors.testing.world.dice import mix
-from clonedesk_connectors.testing.world.directory import AI_AGENT, FIRST_HUMAN
+from clonedesk_connectors.testing.world.directory import AI_AGENT, AI_GROUP, FIRST_HUMAN, LABEL_TAGS, STAFF_DOMAIN
 
 API_KEY, AGENT_KEY = "sandbox-key", "sandbox-agent-key"
 _PLANS = {
@@ -94,6 +95,24 @@ class FreshdeskSandbox(Sandbox):
         self._routes = [
             (method, re.compile(path), handler) for method, path, handler in _routes(lists, export, self._writer)
         ]
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """What `connect(credentials=…)` takes for this account."""
+        return {"api_key": self.api_key}
+
+    @property
+    def account_config(self) -> AccountConfig:
+        """What the owner of this account would tell us about it."""
+        return AccountConfig(
+            bot_users=frozenset({str(AGENT_BASE + AI_AGENT)}),
+            ai_groups=frozenset({str(GROUP_BASE + AI_GROUP)}),
+            internal_domains=frozenset({STAFF_DOMAIN}),
+            tier_field="account_tier",
+            type_field="cf_topic",
+            label_tags={tag: value for value, tag in LABEL_TAGS.items()},
+            label_fields={"cf_ai_outcome": {"escalated": "escalated", "resolved_ai": "resolved_ai"}},
+        )
 
     def __enter__(self) -> Self:
         self.files.__enter__()

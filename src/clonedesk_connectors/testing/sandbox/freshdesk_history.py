@@ -26,9 +26,8 @@ from clonedesk_connectors.testing.sandbox.freshdesk_people import (
     agent_id,
 )
 from clonedesk_connectors.testing.world import Step, Story
-from clonedesk_connectors.testing.world.directory import AI_AGENT, GROUPS, RULES
+from clonedesk_connectors.testing.world.directory import AI_AGENT, GROUPS, LABEL_TAGS, RULES
 
-LABEL_TAGS = {"resolved_ai": "ai_resolved", "escalated": "ai_escalated", "abandoned": "ai_abandoned"}
 HANDED_OVER = "Handed over to the team by AI Agent"
 AI_RESOLVED = "Resolved by AI Agent"
 AI_INACTIVE = "Resolved by AI Agent: inactivity"

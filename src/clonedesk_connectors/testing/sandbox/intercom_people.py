@@ -72,7 +72,7 @@ def author(world: World, role: str, actor: int, text_name: str | None, *, flags:
     """The author object of a part. text_name: what was said; Fin's own lines are from it, but no generated answer."""
     if role == "customer":
         person = world.customer(actor)
-        row = {"type": "user", "id": contact_id(actor), "name": person.name, "email": person.email}
+        row: Row = {"type": "user", "id": contact_id(actor), "name": person.name, "email": person.email}
     elif role in ("ai", "automation"):
         name = "Fin" if role == "ai" else "Operator"
         row = {"type": "bot", "id": str(BOT), "name": name, "email": BOT_EMAIL}
