@@ -24,7 +24,15 @@ from clonedesk_connectors.model.events import (
     VisibilityChange,
 )
 from clonedesk_connectors.model.ids import Key
-from clonedesk_connectors.model.ticket import SCHEMA_VERSION, Coverage, Gap, Ticket, VendorLabel, ticket_schema
+from clonedesk_connectors.model.ticket import (
+    SCHEMA_VERSION,
+    Coverage,
+    Gap,
+    Ticket,
+    VendorLabel,
+    ticket_json,
+    ticket_schema,
+)
 from clonedesk_connectors.model.vocab import ActorKind, AiEnding, AssigneeKind, Channel, Priority, Rated, Scale, Status
 
 __all__ = [
@@ -65,5 +73,6 @@ __all__ = [
     "Ticket",
     "VendorLabel",
     "VisibilityChange",
+    "ticket_json",
     "ticket_schema",
 ]

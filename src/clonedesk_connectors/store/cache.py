@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, false, func, select, update
 
-from clonedesk_connectors.model import Ticket
+from clonedesk_connectors.model import Ticket, ticket_json
 from clonedesk_connectors.store import queue, tables
 from clonedesk_connectors.store.blocks import chunked
+from clonedesk_connectors.store.bulk import Bulk, Row
 from clonedesk_connectors.store.codec import compress
 from clonedesk_connectors.store.records import upsert
 
@@ -55,26 +56,14 @@ class Summary:
     dead_letters: list[tuple[str, str, str]] = field(default_factory=list)
 
 
-_UPDATE = (
-    update(tables.ticket)
-    .where(_T.account_id == bindparam("k_account"), _T.native_id == bindparam("k_id"))
-    .values(
-        dirty=False,
-        **{
-            name: bindparam(f"n_{name}")
-            for name in (
-                "version",
-                "created_at",
-                "updated_at",
-                "status",
-                "deleted",
-                "complete",
-                "messages",
-                "events",
-                "body",
-            )
-        },
-    )
+_FIELDS = ("version", "created_at", "updated_at", "status", "deleted", "complete", "messages", "events", "body")
+_UPDATE = Bulk(
+    lambda _: (
+        update(tables.ticket)
+        .where(_T.account_id == bindparam("k_account"), _T.native_id == bindparam("k_id"))
+        .values(dirty=false(), **{name: bindparam(f"n_{name}") for name in _FIELDS})
+    ),
+    ("k_account", "k_id", *(f"n_{name}" for name in _FIELDS)),
 )
 
 
@@ -85,14 +74,13 @@ def save(connection: Connection, account_id: int, batch: Sequence[Normalised]) -
     for item in batch:
         if item.ticket is None:
             continue
-        body = compress(item.ticket.__pydantic_serializer__.to_json(item.ticket))
+        body = compress(ticket_json(item.ticket))
         old_body, was_deleted = before.get(item.native_id, (None, False))
         new += old_body is None
         changed += old_body not in (None, body)
         deleted += item.ticket.deleted and not was_deleted
         rows.append(_row(account_id, item.ticket, body))
-    if rows:
-        connection.execute(_UPDATE, rows)
+    _UPDATE(connection, rows)
     _clean(connection, account_id, [item.native_id for item in batch if item.ticket is None])
     _quarantine(connection, account_id, batch)
     return Saved(new, changed, deleted)
@@ -108,20 +96,21 @@ def _before(connection: Connection, account_id: int, ids: Sequence[str]) -> dict
     return found
 
 
-def _row(account_id: int, ticket: Ticket, body: bytes) -> dict[str, Any]:
-    return {
-        "k_account": account_id,
-        "k_id": ticket.native_id,
-        "n_version": ticket.version,
-        "n_created_at": int(ticket.created_at.timestamp()) if ticket.created_at else None,
-        "n_updated_at": int(ticket.updated_at.timestamp()) if ticket.updated_at else None,
-        "n_status": ticket.status.value,
-        "n_deleted": ticket.deleted,
-        "n_complete": ticket.deleted or not ticket.coverage.lacks_messages,
-        "n_messages": ticket.coverage.messages_got,
-        "n_events": len(ticket.events),
-        "n_body": body,
-    }
+def _row(account_id: int, ticket: Ticket, body: bytes) -> Row:
+    """In the order of `_UPDATE`."""
+    return (
+        account_id,
+        ticket.native_id,
+        ticket.version,
+        int(ticket.created_at.timestamp()) if ticket.created_at else None,
+        int(ticket.updated_at.timestamp()) if ticket.updated_at else None,
+        ticket.status.value,
+        ticket.deleted,
+        ticket.deleted or not ticket.coverage.lacks_messages,
+        ticket.coverage.messages_got,
+        len(ticket.events),
+        body,
+    )
 
 
 def _clean(connection: Connection, account_id: int, ids: Sequence[str]) -> None:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import cache
-from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.compiler import SQLCompiler
 
 from clonedesk_connectors.protocol import RawRecord
 from clonedesk_connectors.store import blocks, tables
 from clonedesk_connectors.store.blocks import Slice, chunked
+from clonedesk_connectors.store.bulk import Bulk
 from clonedesk_connectors.store.codec import digest
 from clonedesk_connectors.store.values import Changes, StoredRecord
 
@@ -72,31 +70,18 @@ def _known(connection: Connection, account_id: int, keys: Iterable[tuple[str, st
 _FIELDS = ("account_id", "kind", "native_id", "version", "digest", "bundle", "block_id", "start", "size")
 
 
-@cache
-def _compiled_insert(dialect: Dialect) -> SQLCompiler:
-    statement = insert(tables.record).values({name: bindparam(name) for name in _FIELDS})
-    return statement.compile(dialect=dialect)
-
-
-def _bulk_insert(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
-    """Insert through the driver: the compiled statement, without SQLAlchemy's work per row (a third of a commit)."""
-    compiled = _compiled_insert(connection.dialect)
-    order = compiled.positiontup
-    if order is None:
-        connection.exec_driver_sql(str(compiled), [dict(zip(_FIELDS, row, strict=True)) for row in rows])
-    else:
-        pick = itemgetter(*(_FIELDS.index(name) for name in order))
-        connection.exec_driver_sql(str(compiled), [pick(row) for row in rows])
-
-
-_REPLACE = (
-    update(tables.record)
-    .where(
-        _RECORD.account_id == bindparam("k_account"),
-        _RECORD.kind == bindparam("k_kind"),
-        _RECORD.native_id == bindparam("k_id"),
-    )
-    .values({name: bindparam(name) for name in _FIELDS[3:]})
+_INSERT = Bulk(lambda _: insert(tables.record).values({name: bindparam(name) for name in _FIELDS}), _FIELDS)
+_REPLACE = Bulk(
+    lambda _: (
+        update(tables.record)
+        .where(
+            _RECORD.account_id == bindparam("k_account"),
+            _RECORD.kind == bindparam("k_kind"),
+            _RECORD.native_id == bindparam("k_id"),
+        )
+        .values({name: bindparam(name) for name in _FIELDS[3:]})
+    ),
+    ("k_account", "k_kind", "k_id", *_FIELDS[3:]),
 )
 
 
@@ -107,30 +92,28 @@ def _write(
     fresh: dict[tuple[str, str], int],
     known: dict[tuple[str, str], AnyRow],
 ) -> None:
-    inserts, replaces = [], []
+    inserts: list[tuple[Any, ...]] = []
+    replaces: list[tuple[Any, ...]] = []
     for record, (block_id, start, size) in blocks.pack(connection, (latest[key] for key in fresh)):
         key = (record.kind, record.id)
         row = (account_id, *key, record.version, fresh[key], record.bundle, block_id, start, size)
-        if key in known:
-            replaces.append(
-                {"k_account": account_id, "k_kind": key[0], "k_id": key[1]}
-                | dict(zip(_FIELDS[3:], row[3:], strict=True))
-            )
-        else:
-            inserts.append(row)
-    if inserts:
-        _bulk_insert(connection, inserts)
-    if replaces:
-        connection.execute(_REPLACE, replaces)
+        (replaces if key in known else inserts).append(row)
+    _INSERT(connection, inserts)
+    _REPLACE(connection, replaces)
+
+
+_MARK = Bulk(
+    lambda connection: (
+        upsert(connection, tables.ticket)
+        .values(account_id=bindparam("account"), native_id=bindparam("ticket"), dirty=true())
+        .on_conflict_do_update(index_elements=["account_id", "native_id"], set_={"dirty": true()})
+    ),
+    ("account", "ticket"),
+)
 
 
 def _mark_dirty(connection: Connection, account_id: int, bundles: set[str | None]) -> None:
-    rows = [{"account_id": account_id, "native_id": bundle, "dirty": True} for bundle in sorted(filter(None, bundles))]
-    if rows:
-        statement = upsert(connection, tables.ticket)
-        connection.execute(
-            statement.on_conflict_do_update(index_elements=["account_id", "native_id"], set_={"dirty": True}), rows
-        )
+    _MARK(connection, [(account_id, bundle) for bundle in sorted(filter(None, bundles))])
 
 
 _COLUMNS = (
