@@ -41,7 +41,7 @@ CAPABILITIES = Capabilities(
     archived="yes; checked per ticket against the vendor's comment count",
     redactions="re-applied to stored messages",
     push_back="private notes, except on AI agent tickets (read-only)",
-    requests_per_1000=12,
+    requests_per_1000=30,
 )
 
 READ_SCOPE = "read"

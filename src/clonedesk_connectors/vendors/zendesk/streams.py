@@ -247,6 +247,8 @@ def _read_events(request: Request, body: bytes) -> Page:
         for key, row, payload in rows
         if key not in known
     )
+    if not done and end < start:
+        raise ContractBroken("an export page ends before it starts")  # else the guard below would creep on for ever
     end = end if type(end) is int and end >= start else start
     notes: tuple[str, ...] = ()
     if end == start and not done:
