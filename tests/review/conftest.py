@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from clonedesk_connectors.review import ledger
 from clonedesk_connectors.review.queue import ReviewQueue
 from clonedesk_connectors.review.settings import ReviewSettings
+from clonedesk_connectors.store.database import open_engine
 from tests.review.build import HandClock
 
 
@@ -17,8 +19,12 @@ def clock() -> HandClock:
 
 
 @pytest.fixture
-def open_queue(tmp_path: Path, clock: HandClock) -> Iterator[Callable[..., ReviewQueue]]:
+def open_queue(
+    tmp_path: Path, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., ReviewQueue]]:
     """Opens queues on one file; single reviews unless a test asks for more."""
+    # Thousands of commits: no test here pulls the plug, so none waits for the disk.
+    monkeypatch.setattr(ledger, "open_shared", lambda url: open_engine(url, write=True))
     opened: list[ReviewQueue] = []
 
     def open_one(**options: Any) -> ReviewQueue:

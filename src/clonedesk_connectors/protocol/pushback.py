@@ -125,7 +125,7 @@ _HEADS = {
 }
 _OPEN, _CLOSE = "----- draft -----", "----- end of draft -----"
 _REFERENCE = re.compile(r"(?<![\w-])CD-[A-Z2-7]{12}(?:-A)?(?![\w-])")
-_COMMAND = re.compile(r"^\s*/draft\b", re.MULTILINE)
+_COMMAND = re.compile(r"\s*/draft\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +157,13 @@ class Note:
         return "<p>" + shown.replace("\n", "<br>") + "</p>"
 
 
-def references_in(text: str) -> tuple[str, ...]:
-    """References that a note's text shows, in order. A staff command about a draft (`/draft …`) shows none."""
-    return () if _COMMAND.search(text) else tuple(_REFERENCE.findall(text))
+def reference_of(text: str) -> str | None:
+    """The reference a note's text carries: the first, because the head comes before anything a model wrote.
+
+    None for a staff command about a draft (`/draft …`), which may name one.
+    """
+    found = None if _COMMAND.match(text) else _REFERENCE.search(text)
+    return found[0] if found else None
 
 
 class TicketState(StrEnum):
@@ -181,8 +185,8 @@ class Reading:
 
     state: None when this answer does not say. messages: public and private ones in the vendor's order, oldest first,
     ids and authors as `normalize` gives them; a message that is not stated to be private is public. tags: all of the
-    ticket's, None when not shown. message_count: the vendor's own count of all messages. complete: every message since
-    the ticket began is here. version: opaque, for `Note.ticket_version`. then: a request whose answer belongs to this.
+    ticket's, None when not shown. message_count: the vendor's own count of all messages. version: opaque, for
+    `Note.ticket_version`. then: a request whose answer belongs to this.
     """
 
     state: TicketState | None = None
@@ -190,7 +194,6 @@ class Reading:
     tags: frozenset[str] | None = None
     merged_into: str | None = None
     message_count: int | None = None
-    complete: bool = False
     version: str | None = None
     then: Request | None = None
 
@@ -240,12 +243,12 @@ class PushBack(Protocol):
         """Read the ticket's state, newest messages and version, before a write."""
         ...
 
-    def find_note(self, ticket_id: str) -> Request:
-        """Read the ticket's own message list, newest messages first to come: never search, never an export."""
+    def find_note(self, ticket_id: str, since: datetime) -> Request:
+        """Read the ticket's own message list from `since` (the vendor's clock) on: never search, never an export."""
         ...
 
-    def read_back(self, ticket_id: str) -> Request:
-        """Read what people did since: messages, tags, state."""
+    def read_back(self, ticket_id: str, since: datetime) -> Request:
+        """Read what people did from `since` (the vendor's clock) on: messages, tags, state."""
         ...
 
     def reading(self, request: Request, response: Response) -> Reading:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, exists, li
 from clonedesk_connectors.review.fresh import is_stale
 from clonedesk_connectors.review.ledger import UNCLAIMED, Ledger
 from clonedesk_connectors.review.settings import ReviewSettings
-from clonedesk_connectors.review.states import Action, ActorKind, By, State
+from clonedesk_connectors.review.states import OPEN, Action, ActorKind, By, State
 from clonedesk_connectors.review.values import ReviewConflict
 from clonedesk_connectors.store.records import AnyRow, upsert
 from clonedesk_connectors.store.review_tables import draft, opinion, skip
@@ -84,6 +84,12 @@ def has_judged(reviewer: str) -> ColumnElement[bool]:
     """Whether this person's opinion of the draft already counts: a second review needs a second person."""
     mine = and_(opinion.c.draft_id == _D.draft_id, opinion.c.reviewer == reviewer, ~opinion.c.undone)
     return exists(select(opinion.c.id).where(mine))
+
+
+def has_open_draft(connection: Connection, row: AnyRow) -> bool:
+    """Whether a draft of the same ticket and kind is open."""
+    same = (_D[name] == getattr(row, name) for name in ("vendor", "account", "ticket_id", "kind"))
+    return connection.scalar(select(_D.draft_id).where(*same, _D.state.in_(OPEN))) is not None
 
 
 def check_lease(row: AnyRow, reviewer: str, now_ms: int) -> None:

@@ -8,15 +8,15 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from clonedesk_connectors.errors import ConfigError, DraftStale
-from clonedesk_connectors.review.claims import check_lease
+from clonedesk_connectors.review.claims import check_lease, has_open_draft
 from clonedesk_connectors.review.fresh import stale_cause
 from clonedesk_connectors.review.ledger import UNCLAIMED, Ledger
 from clonedesk_connectors.review.matcher import MatchOutcome, MatchResult, MatchSettings, compare
 from clonedesk_connectors.review.settings import ReviewSettings
-from clonedesk_connectors.review.states import OPEN, Action, ActorKind, By, State
+from clonedesk_connectors.review.states import Action, ActorKind, By, State
 from clonedesk_connectors.review.values import Decision, RejectReason, ReviewConflict
 from clonedesk_connectors.store.records import AnyRow
-from clonedesk_connectors.store.review_tables import draft, opinion
+from clonedesk_connectors.store.review_tables import opinion
 
 _KEPT = (MatchOutcome.APPROVED_VERBATIM, MatchOutcome.APPROVED_FORMATTING)
 _QUEUE = By("queue", ActorKind.WORKER)
@@ -170,8 +170,7 @@ class Deciding:
             raise refuse(f"{row.decided_by} decided it")
         if row.signal != "none" or now_ms > row.decided_ms + self._settings.undo_s * 1000:
             raise refuse("the time for that is over")
-        same = (draft.c[name] == getattr(row, name) for name in ("vendor", "account", "ticket_id", "kind"))
-        if connection.scalar(select(draft.c.draft_id).where(*same, draft.c.state.in_(OPEN))):
+        if has_open_draft(connection, row):
             raise refuse("a newer draft of the ticket waits")
 
     def _agree(self, other: AnyRow, said: Judgement) -> bool:

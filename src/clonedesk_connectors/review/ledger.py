@@ -11,7 +11,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from clonedesk_connectors.review.states import Action, By, State, is_allowed, ta
 from clonedesk_connectors.review.values import ReviewConflict
 from clonedesk_connectors.store import tables
 from clonedesk_connectors.store.database import beside, open_engine, open_shared, parse_url, sqlite_path
+from clonedesk_connectors.store.lock import FileLock, lock_database
 from clonedesk_connectors.store.migrations import migrate_review
 from clonedesk_connectors.store.records import AnyRow
 from clonedesk_connectors.store.review_tables import draft, event
@@ -92,6 +93,20 @@ class Ledger:
         """One consistent view; never waits for a writer."""
         with _plain_errors(), self._reader.begin() as connection:
             yield connection
+
+    @contextmanager
+    def exclusive(self, what: str, key: int) -> Iterator[None]:
+        """Only one process does this to this queue. Ends with the process. Raises ArchiveLocked."""
+        with ExitStack() as stack:
+            path = sqlite_path(self.url)
+            if path is not None:
+                stack.enter_context(FileLock(path.with_name(f"{path.name}.{what}")))
+            else:
+                with _plain_errors():
+                    connection = stack.enter_context(self._writer.connect())
+                    connection.detach()  # so that closing it ends the session, and with it the lock
+                    lock_database(connection, key)
+            yield
 
     def find(self, connection: Connection, draft_id: str) -> AnyRow | None:
         return connection.execute(select(draft).where(draft.c.draft_id == draft_id)).one_or_none()

@@ -16,7 +16,7 @@ from types import TracebackType
 
 from clonedesk_connectors.errors import ClonedeskError, ConfigError
 from clonedesk_connectors.protocol.pushback import Draft
-from clonedesk_connectors.review import listing
+from clonedesk_connectors.review import listing, outbox
 from clonedesk_connectors.review.claims import Claims
 from clonedesk_connectors.review.deciding import Deciding, Judgement, Said, judge
 from clonedesk_connectors.review.ledger import Clock, Ledger, broken_at, wall_clock
@@ -185,6 +185,18 @@ class ReviewQueue:
             for row in rows:
                 self.ledger.move(connection, row, Action.EXPIRE, by, to=State.EXPIRED, reason="ttl")
         return len(rows) + (self.sweep() if len(rows) == _BATCH else 0)
+
+    def clear_leak(self, draft_id: str, person: str, *, was_private: bool) -> Item:
+        """A person has looked at a note under suspicion; pushing to that account may go on.
+
+        was_private: the draft goes on where it was; otherwise (a customer may have seen it) it is withdrawn.
+        Raises ReviewConflict when the draft is not under suspicion.
+        """
+        return item_of(outbox.clear(self.ledger, draft_id, _name(person), was_private=was_private))
+
+    def retry_delivery(self, draft_id: str, person: str) -> Item:
+        """Let the next push try again to deliver an approved text that the helpdesk refused."""
+        return item_of(outbox.retry(self.ledger, draft_id, _name(person)))
 
     # -- reading ----------------------------------------------------------------------------------------------------
 

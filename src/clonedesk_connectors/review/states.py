@@ -129,6 +129,8 @@ def is_allowed(action: Action, source: State | None, target: State) -> bool:
 
 
 PENDING_TAG = "ai_draft_pending"
+COMMAND_TAGS = ("ai_draft_reject", "ai_draft_escalate")
+"""What people put on a ticket to decide without a reply."""
 _OUTCOME_TAGS = {
     "approved_verbatim": "ai_draft_approved",
     "approved_formatting": "ai_draft_approved",
@@ -136,6 +138,7 @@ _OUTCOME_TAGS = {
     "escalated": "ai_draft_escalated",
     "replaced": "ai_draft_rejected",
 }
+OUTCOME_TAGS = frozenset({*_OUTCOME_TAGS.values(), "ai_draft_edited", "ai_draft_expired"})
 
 
 def tag_of(state: State, outcome: str | None) -> str:
