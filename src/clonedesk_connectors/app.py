@@ -13,6 +13,8 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from pydantic import ValidationError
 
@@ -40,7 +42,9 @@ from clonedesk_connectors.store import Archive
 from clonedesk_connectors.suggest import Advice, Known, suggest
 from clonedesk_connectors.sync import Progress, Pull, RunReport
 from clonedesk_connectors.sync import rebuild as rebuild_account
+from clonedesk_connectors.transport.base import Transport
 from clonedesk_connectors.transport.clients import CLIENT_FORM, Bridge, bridge_to
+from clonedesk_connectors.transport.file_ import FileTransport
 from clonedesk_connectors.transport.httpx_ import HttpxTransport
 from clonedesk_connectors.transport.session import Session
 
@@ -172,7 +176,7 @@ def open_session(connection: Connection, found: Credentials | None = None) -> Se
     found = credentials_of(connection) if found is None else found
     return Session(
         connector,
-        connection.bridge.open() if connection.bridge else HttpxTransport(connector.base_url()),
+        _transport(connection),
         found.form,
         found.reveal(),
         share=connection.budget_share,
@@ -180,6 +184,16 @@ def open_session(connection: Connection, found: Credentials | None = None) -> Se
         sleep=asyncio.sleep,
         rng=random.Random(),  # noqa: S311 - jitter, not a secret
     )
+
+
+def _transport(connection: Connection) -> Transport:
+    """The caller's own client, a file on this machine (`file:` addresses), or HTTP."""
+    if connection.bridge:
+        return connection.bridge.open()
+    address = connection.connector.base_url()
+    if address.startswith("file:"):
+        return FileTransport(url2pathname(urlsplit(address).path))
+    return HttpxTransport(address)
 
 
 async def who_am_i(connection: Connection, found: Credentials | None = None) -> Identity | None:

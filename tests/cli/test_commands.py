@@ -281,3 +281,18 @@ def test_the_heartbeat_speaks_when_enough_time_has_passed() -> None:
         now[0] += seconds
         beat(Progress("tickets", 3, 10, 0, 1.5))
     assert [json.loads(line)["progress"]["records"] for line in lines] == [10]
+
+
+def test_history_of_another_system_comes_in_from_a_file(run: Run, tmp_path: Path) -> None:
+    lines = [{"id": n, "created_at": "2025-03-01T08:00:00Z", "status": "solved", "messages": []} for n in (1, 2)]
+    (tmp_path / "old tickets.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    store = f"sqlite:///{tmp_path / 'a.sqlite'}"
+    address = (tmp_path / "old tickets.jsonl").as_uri()
+    report = run("pull", "jsonl", "--account", "legacy", "--base-url", address, "--store", store, "--json").report
+    assert (report["status"], report["tickets"]["new"]) == ("complete", 2)  # type: ignore[index]
+    exported = tmp_path / "t.jsonl"
+    run("export", "tickets", "--store", store, "--out", str(exported))
+    address = exported.as_uri()
+    again = run("pull", "jsonl", "--account", "copy", "--base-url", address, "--store", store, "--json").report
+    assert again["tickets"]["new"] == 2  # type: ignore[index]
+    assert run("pull", "jsonl", "--account", "none").code == 2

@@ -46,7 +46,9 @@ CAPABILITIES = Capabilities(
 
 
 class JsonlConnector:
-    """One file. `account.options["path"]` is where it is; `account.name` is the name its tickets go by."""
+    """One file: where `account.base_url` (a `file:` address) or `account.options["path"]` says. Its tickets go by
+    `account.name`.
+    """
 
     name = "jsonl"
     protocol_version = PROTOCOL_VERSION
@@ -60,10 +62,14 @@ class JsonlConnector:
         self.account = account
 
     def base_url(self) -> str:
-        """The file as a `file:` address. Raises ConfigError without a path."""
+        """The file as a `file:` address. Raises ConfigError where there is none."""
+        if self.account.base_url and self.account.base_url.startswith("file:///"):
+            return self.account.base_url
         path = self.account.options.get("path")
         if not path:
-            raise ConfigError("a jsonl account needs the option 'path': the file with one ticket a line")
+            raise ConfigError(
+                "a jsonl account needs its file: --base-url file:///PATH, or 'path' in a profile"
+            )
         return Path(path).absolute().as_uri()
 
     def sign_in(self, form: str, secrets: Mapping[str, str]) -> Token | Request:
