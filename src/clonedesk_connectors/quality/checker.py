@@ -15,7 +15,7 @@ from clonedesk_connectors.errors import ConfigError
 from clonedesk_connectors.model import Event, Ticket
 from clonedesk_connectors.protocol import AccountConfig
 from clonedesk_connectors.quality.case import Case
-from clonedesk_connectors.quality.combine import Decision, Segment, TicketResult, combine
+from clonedesk_connectors.quality.combine import KEEP, Segment, TicketResult, combine
 from clonedesk_connectors.quality.context import EMPTY, Context, ContextBuilder, course_hash
 from clonedesk_connectors.quality.facts import Facts, derive
 from clonedesk_connectors.quality.labels import ESCALATED, RESOLVED_AI, Given, LabelReader, Labels, LabelValue
@@ -115,7 +115,7 @@ class _Run:
         self.opinions: TextOpinions | None = None
         self.precision: Mapping[str, RulePrecision] = {}
         self.context = EMPTY
-        self._readers: dict[str, tuple[AccountConfig, LabelReader]] = {}
+        self._readers: dict[tuple[str, str], tuple[AccountConfig, LabelReader]] = {}
         self.seen = self.skipped = self.unlabelled = self.unlabelled_ai = 0
         self.without_events = 0
         self.given_seen: set[str] = set()
@@ -147,11 +147,13 @@ class _Run:
         return facts, reader.read(facts, self.given.get(facts.key, ())), config
 
     def _account(self, ticket: Ticket) -> tuple[AccountConfig, LabelReader]:
-        name = f"{ticket.vendor}:{ticket.account}"
-        known = self._readers.get(name)
+        account = (ticket.vendor, ticket.account)
+        known = self._readers.get(account)
         if known is None:
-            config = self.config if isinstance(self.config, AccountConfig) else self.config.get(name, AccountConfig())
-            known = self._readers[name] = (config, LabelReader(config))
+            config = self.config
+            if not isinstance(config, AccountConfig):
+                config = config.get(":".join(account), AccountConfig())
+            known = self._readers[account] = (config, LabelReader(config))
         return known
 
     def cases(self) -> Iterator[Case]:
@@ -192,7 +194,7 @@ class _Run:
             value = case.labels.value
             if value is not None and case.facts.ai_touched and case.facts.excluded is None:
                 anchor = _anchor(case)
-                if anchor is not None or self._result(case).decision is Decision.KEEP:
+                if anchor is not None or self._result(case).decision is KEEP:
                     rows.append(_text_row(case, value, anchor))
         return rows
 

@@ -22,6 +22,10 @@ class Decision(StrEnum):
     NEEDS_REVIEW = "needs_review"
 
 
+# Bound once, as in `walk`.
+KEEP, DROP, NEEDS_REVIEW = Decision.KEEP, Decision.DROP, Decision.NEEDS_REVIEW
+
+
 class Segment(NamedTuple):
     """Where a ticket belongs; None is a cell of its own and never dropped."""
 
@@ -68,17 +72,17 @@ def combine(
     proposals = {one.proposal for one in weighed if one.proposal is not None and one.severity is not Severity.LOW}
     proposal = next(iter(proposals)) if len(proposals) == 1 else None
     if severity is Severity.EXCLUDE:
-        decision = Decision.DROP
+        decision = DROP
     elif len(proposals) > 1:
-        decision = Decision.NEEDS_REVIEW
+        decision = NEEDS_REVIEW
     else:
-        decision = Decision.DROP if severity in _DROPPED else _clean(labels)
-    weight = 0.0 if decision is not Decision.KEEP else _weight(labels, severity, settings)
+        decision = DROP if severity in _DROPPED else _clean(labels)
+    weight = 0.0 if decision is not KEEP else _weight(labels, severity, settings)
     return TicketResult(key, segment, labels, weighed, abstentions, severity, proposal, decision, weight)
 
 
 def _clean(labels: Labels) -> Decision:
-    return Decision.KEEP if labels.value is not None else Decision.DROP
+    return KEEP if labels.value is not None else DROP
 
 
 def _weight(labels: Labels, severity: Severity | None, settings: CheckSettings) -> float:

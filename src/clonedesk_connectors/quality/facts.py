@@ -34,6 +34,7 @@ from clonedesk_connectors.quality.walk import (
     AI,
     HUMAN,
     PROGRAMS,
+    STATUS_UNKNOWN,
     SYSTEM,
     TO_HUMAN,
     Closure,
@@ -158,19 +159,19 @@ def derive(ticket: Ticket, config: AccountConfig, settings: CheckSettings, joine
         ai=tuple(state.ai),
         human=tuple(state.human),
         human_after=tuple(state.human_after),
-        notes_after=tuple(state.notes_after),
-        human_status_after=tuple(state.human_status_after),
-        unknown_after=tuple(state.unknown_after),
+        notes_after=state.notes_after,
+        human_status_after=state.human_status_after,
+        unknown_after=state.unknown_after,
         routing=tuple(state.routing),
         handovers=handovers(state, taken_back),
         bounces=taken_back,
         closures=tuple(state.closures),
-        returns=tuple(state.returns),
-        ratings=tuple(state.ratings),
-        feedback=tuple(state.feedback),
-        turns=tuple(state.turns),
+        returns=state.returns,
+        ratings=state.ratings,
+        feedback=state.feedback,
+        turns=state.turns,
         tag_changes=tuple(state.tag_changes),
-        follow_ups=tuple(state.follow_ups),
+        follow_ups=state.follow_ups,
         others=tuple(state.others),
         last_public=state.last_public,
         unsettled=ticket.status in _UNSETTLED,
@@ -201,8 +202,8 @@ def _settle_closures(ticket: Ticket, state: Walk, settings: CheckSettings) -> No
     if state.closures:
         if not state.assigned and ticket.assignee_kind is TO_HUMAN:  # a person held it all along, unseen in events
             state.closures = [closure._replace(by_ai=False) for closure in state.closures]
-            state.returns = [Return(back.closure._replace(by_ai=False), back.event) for back in state.returns]
-    elif ticket.status is Status.UNKNOWN and state.first_ai is not None:
+            state.returns = tuple(Return(back.closure._replace(by_ai=False), back.event) for back in state.returns)
+    elif ticket.status is STATUS_UNKNOWN and state.first_ai is not None:
         _close_by_silence(state, settings)
 
 
@@ -211,7 +212,7 @@ def _close_by_silence(state: Walk, settings: CheckSettings) -> None:
     talk = sorted((*state.customer, *state.ai, *state.human), key=by_time)
     for message, following in zip(talk, [*talk[1:], None], strict=True):
         if state.closures and message.actor.kind is not AI:
-            state.returns.append(Return(state.closures[-1], message))
+            state.returns += (Return(state.closures[-1], message),)
         if message.actor.kind is HUMAN:
             return
         if message.actor.kind is AI:

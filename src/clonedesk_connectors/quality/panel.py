@@ -14,6 +14,8 @@ _Kind = tuple[frozenset[LabelValue], bool, bool, bool, bool]
 _Plan = tuple[tuple[tuple[Rule, Judge], ...], tuple[Abstention, ...]]
 """The rules to ask with their functions, and the abstentions of those that cannot be asked."""
 
+_MOST_GROUPS = 10_000
+
 
 class Panel:
     """The rules of one check. Tickets of one kind (labels, AI or not, complete or not) share one plan."""
@@ -21,6 +23,8 @@ class Panel:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rules)
         self._plans: dict[_Kind, _Plan] = {}
+        self._groups: dict[tuple[int, ...], tuple[Abstention, ...]] = {}
+        self._kept: list[tuple[Abstention, ...]] = []  # keeps what `_groups` knows by identity alive
 
     def ask(self, case: Case) -> tuple[tuple[Finding, ...], tuple[Abstention, ...]]:
         """Every finding and every abstention about one labelled ticket, in the order of the rules."""
@@ -40,7 +44,18 @@ class Panel:
                 findings.append(rule.finding(said))
             else:
                 abstained.append(rule.abstain(said.why))
-        return tuple(findings), (*unable, *abstained) if abstained else unable
+        return tuple(findings), self._shared(unable, abstained) if abstained else unable
+
+    def _shared(self, unable: tuple[Abstention, ...], abstained: list[Abstention]) -> tuple[Abstention, ...]:
+        """One tuple for all tickets with the same abstentions; abstentions themselves are shared by the rules."""
+        key = (id(unable), *map(id, abstained))
+        known = self._groups.get(key)
+        if known is None:
+            known = (*unable, *abstained)
+            if len(self._groups) < _MOST_GROUPS:
+                self._groups[key] = known
+                self._kept.append(tuple(abstained))
+        return known
 
     def _plan(self, case: Case, counts: bool) -> _Plan:
         able: list[tuple[Rule, Judge]] = []

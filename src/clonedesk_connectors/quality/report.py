@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from clonedesk_connectors.quality.combine import Decision, Segment, TicketResult
+from clonedesk_connectors.quality.combine import KEEP, Decision, Segment, TicketResult
 from clonedesk_connectors.quality.findings import Severity
 from clonedesk_connectors.quality.labels import ESCALATED
 from clonedesk_connectors.quality.precision import wilson
@@ -58,17 +58,21 @@ class Tally:
     sole: Counter[str] = field(default_factory=Counter)
     cells: dict[Segment, list[int]] = field(default_factory=dict)
     _clean: int = 0
-    _unable: Counter[tuple[object, ...]] = field(default_factory=Counter)
+    _unable: dict[int, list[Any]] = field(default_factory=dict)  # by identity: [abstentions, tickets]
 
     def add(self, result: TicketResult) -> None:
         """Count one ticket."""
-        kept = result.decision is Decision.KEEP
+        kept = result.decision is KEEP
         if result.findings or not kept:
             self._findings(result, kept)
         else:
             self._clean += 1
         if result.abstentions:
-            self._unable[result.abstentions] += 1
+            group = self._unable.get(id(result.abstentions))
+            if group is None:
+                self._unable[id(result.abstentions)] = [result.abstentions, 1]
+            else:
+                group[1] += 1
         value = result.labels.value
         if value is not None:
             cell = self.cells.get(result.segment)
@@ -93,13 +97,13 @@ class Tally:
 
     def close(self) -> None:
         """Add up what was counted in the short way: clean tickets, and abstentions by group."""
-        for group, tickets in self._unable.items():
-            for abstention in group:
-                self.abstained[abstention] += tickets  # type: ignore[index]
+        for abstentions, tickets in self._unable.values():
+            for rule, why in abstentions:
+                self.abstained[rule, why] += tickets
         self._unable.clear()
         if self._clean:
             self.severities[None] += self._clean
-            self.decisions[Decision.KEEP] += self._clean
+            self.decisions[KEEP] += self._clean
             self._clean = 0
 
     def by(self, axis: str) -> tuple[SegmentRow, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from clonedesk_connectors.model import Event, Status, Ticket
+from clonedesk_connectors.model import Event, Ticket
 from clonedesk_connectors.protocol import AccountConfig
 from clonedesk_connectors.quality.settings import CheckSettings
+from clonedesk_connectors.quality.walk import DELETED
 
 
 def missing(ticket: Ticket, events: tuple[Event, ...], settings: CheckSettings) -> tuple[str, ...]:
@@ -32,7 +33,7 @@ def excluded(
     ticket: Ticket, customer_wrote: bool, config: AccountConfig, settings: CheckSettings, lacking: tuple[str, ...]
 ) -> str | None:
     """The first reason, in the order the audit counts them."""
-    if ticket.deleted or ticket.status is Status.DELETED:
+    if ticket.deleted or ticket.status is DELETED:
         return "deleted"
     if ticket.is_spam:
         return "spam"

@@ -75,9 +75,10 @@ class Return(NamedTuple):
 
 
 class Walk:
-    """What the pass collects; `first_ai` splits the lists whose names end in `_after`.
+    """What the pass collects; `first_ai` splits the collections whose names end in `_after`.
 
-    disordered: an event was earlier than the one before it.
+    What most tickets do not have is a tuple, because an empty one costs nothing. disordered: an event was earlier than
+    the one before it.
     """
 
     __slots__ = (
@@ -120,19 +121,19 @@ class Walk:
         self.ai: list[Message] = []
         self.human: list[Message] = []
         self.human_after: list[Message] = []
-        self.notes_after: list[Message] = []
-        self.human_status_after: list[StatusChange] = []
-        self.unknown_after: list[Event] = []
+        self.notes_after: tuple[Message, ...] = ()
+        self.human_status_after: tuple[StatusChange, ...] = ()
+        self.unknown_after: tuple[Event, ...] = ()
         self.routing: list[Routing] = []
         self.routing_after: list[Routing] = []
-        self.handoffs: list[Handoff] = []
+        self.handoffs: tuple[Handoff, ...] = ()
         self.closures: list[Closure] = []
-        self.returns: list[Return] = []
-        self.ratings: list[Csat] = []
-        self.feedback: list[FeedbackGiven] = []
-        self.turns: list[AiTurn] = []
+        self.returns: tuple[Return, ...] = ()
+        self.ratings: tuple[Csat, ...] = ()
+        self.feedback: tuple[FeedbackGiven, ...] = ()
+        self.turns: tuple[AiTurn, ...] = ()
         self.tag_changes: list[TagChange] = []
-        self.follow_ups: list[FollowUpLink] = []
+        self.follow_ups: tuple[FollowUpLink, ...] = ()
         self.others: list[Other] = []
 
 
@@ -155,12 +156,12 @@ def _message(state: Walk, event: Message) -> None:
         if kind is AI:
             state.ai_private = True
         elif kind is HUMAN and state.first_ai is not None:
-            state.notes_after.append(event)
+            state.notes_after += (event,)
         return
     if kind is CUSTOMER:
         state.customer.append(event)
         if state.closed is not None:
-            state.returns.append(Return(state.closed, event))
+            state.returns += (Return(state.closed, event),)
     elif kind is AI:
         state.ai.append(event)
         if state.first_ai is None:
@@ -171,7 +172,7 @@ def _message(state: Walk, event: Message) -> None:
             state.human_after.append(event)
     elif kind is UNKNOWN:
         if state.first_ai is not None:
-            state.unknown_after.append(event)
+            state.unknown_after += (event,)
     else:
         return
     state.last_public = event
@@ -185,10 +186,10 @@ def _status(state: Walk, event: StatusChange) -> None:
     elif state.closed is not None and to is not DELETED and to is not STATUS_UNKNOWN:
         cause = event.cause
         if event.actor.kind is CUSTOMER and (cause is None or cause.kind not in IMPERSONAL):
-            state.returns.append(Return(state.closed, event))
+            state.returns += (Return(state.closed, event),)
         state.closed = None
     if state.first_ai is not None and event.actor.kind is HUMAN:
-        state.human_status_after.append(event)
+        state.human_status_after += (event,)
 
 
 def _close(state: Walk, event: StatusChange) -> None:
@@ -204,7 +205,7 @@ def _close(state: Walk, event: StatusChange) -> None:
     )
     state.closures.append(state.closed)
     if touched and kind is UNKNOWN:
-        state.unknown_after.append(event)
+        state.unknown_after += (event,)
 
 
 def _assignment(state: Walk, event: Assignment) -> None:
@@ -218,19 +219,27 @@ def _routed(state: Walk, event: Routing) -> None:
     if state.first_ai is not None:
         state.routing_after.append(event)
         if event.to_kind is TO_UNKNOWN:
-            state.unknown_after.append(event)
+            state.unknown_after += (event,)
     elif event.to_kind is TO_AI:
         state.first_ai = event
 
 
 def _handoff(state: Walk, event: Handoff) -> None:
     if state.first_ai is not None:
-        state.handoffs.append(event)
+        state.handoffs += (event,)
+
+
+def _tag(state: Walk, event: TagChange) -> None:
+    state.tag_changes.append(event)
+
+
+def _other(state: Walk, event: Other) -> None:
+    state.others.append(event)
 
 
 def _collector(name: str) -> Callable[[Walk, Any], None]:
     def handler(state: Walk, event: Any) -> None:
-        getattr(state, name).append(event)
+        setattr(state, name, (*getattr(state, name), event))
 
     return handler
 
@@ -248,9 +257,9 @@ _HANDLERS: dict[str, Callable[[Walk, Any], None]] = {
     "csat": _collector("ratings"),
     "feedback": _collector("feedback"),
     "ai_turn": _collector("turns"),
-    "tag": _collector("tag_changes"),
+    "tag": _tag,
     "follow_up": _collector("follow_ups"),
-    "other": _collector("others"),
+    "other": _other,
     "priority": _ignore,
     "merge": _ignore,
     "redaction": _ignore,

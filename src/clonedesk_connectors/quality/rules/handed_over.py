@@ -113,7 +113,9 @@ def macro_only(case: Case) -> Found | None:
 @rule("L30", "Worked on elsewhere", labels=(RESOLVED_AI,), needs_ai=True)
 def side_channel(case: Case) -> Found | Abstain | None:
     """A call, side conversation or linked ticket holds human work that the ticket itself does not show."""
-    evidence = tuple(_side_work(case))
+    facts = case.facts
+    candidates = facts.others or facts.human_after or facts.notes_after or facts.ticket.linked
+    evidence = tuple(_side_work(case)) if candidates else ()
     if not evidence:
         return None if case.facts.complete else Abstain("part of the history is missing, and calls may be part of it")
     text = "A person worked on this outside the thread (call, side conversation or linked ticket)."

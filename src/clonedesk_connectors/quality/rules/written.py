@@ -20,6 +20,7 @@ from clonedesk_connectors.quality.labels import (
 from clonedesk_connectors.quality.rules.rule import Abstain, Found, rule
 from clonedesk_connectors.quality.walk import PROGRAMS
 
+_OUTCOME = LabelSource.VENDOR_OUTCOME
 _MACHINE_CAUSES = frozenset({"bulk", "rule", "api", "import"})
 
 
@@ -29,7 +30,7 @@ def written_late(case: Case) -> Found | Abstain | None:
 
     Medium; high once another rule shows the label false (see `combine`).
     """
-    claims = [label for label in case.labels.current if label.source is not LabelSource.VENDOR_OUTCOME]
+    claims = [label for label in case.labels.current if label.source is not _OUTCOME]
     if not claims or not case.facts.closures:
         return None
     dated = [label for label in claims if label.set_at is not None]
