@@ -14,6 +14,7 @@ RUN_SECRETS = Path("/run/secrets")
 """Where container runtimes mount secrets."""
 
 _LONGEST_FILE_BYTES = 64 * 1024
+_NO_WAITING: int = getattr(os, "O_NONBLOCK", 0)  # opening a pipe would wait for its writer
 _FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -121,13 +122,13 @@ def read_file(path: Path, guarded: Sequence[Path] = ()) -> Secret | None:
     others have rights on, that is empty, too long, not text or not a plain file.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        file = open(path, "rb", opener=lambda name, flags: os.open(name, flags | _NO_WAITING))  # noqa: SIM115 - below
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
         raise ConfigError(f"the secret file {path} cannot be opened ({type(error).__name__})") from None
-    with open(descriptor, "rb") as file:
-        mode = os.fstat(descriptor).st_mode
+    with file:
+        mode = os.fstat(file.fileno()).st_mode
         if not stat.S_ISREG(mode):
             raise ConfigError(f"the secret file {path} is not a plain file")
         if os.name == "posix" and mode & _FOR_OTHERS and not _is_inside(path, guarded):

@@ -85,7 +85,7 @@ def read_profiles(path: Path | None) -> Profiles:
         return Profiles()
     try:
         with path.open("rb") as file:
-            _refuse_strangers(path, os.fstat(file.fileno()))
+            refuse_strangers(path, os.fstat(file.fileno()))
             content = tomllib.load(file)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read ({type(error).__name__})") from None
@@ -138,8 +138,8 @@ def _secret_fields(table: object, place: tuple[str, ...] = ()) -> Iterator[str]:
         yield from _secret_fields(value, here)
 
 
-def _refuse_strangers(path: Path, found: os.stat_result) -> None:
-    """A file that somebody else can change could send our credentials to an address of theirs."""
+def refuse_strangers(path: Path, found: os.stat_result) -> None:
+    """Raises ConfigError for a file that somebody else can change: it could send our credentials to their address."""
     if os.name != "posix":
         return
     me = os.getuid()
