@@ -171,6 +171,9 @@ class DeskPushBack:
     def tags(self, ticket_id: str, change: TagChange) -> tuple[Request, ...]:
         return (self._post(ticket_id, "tags", {"add": list(change.add), "remove": list(change.remove)}),)
 
+    def tags_then(self, change: TagChange, request: Request, response: Response) -> tuple[Request, ...]:
+        return ()
+
     def make_private(self, ticket_id: str, note_id: str) -> Request | None:
         return self._post(ticket_id, "hide", {"note": note_id})
 

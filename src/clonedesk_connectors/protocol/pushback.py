@@ -126,6 +126,7 @@ _HEADS = {
 _OPEN, _CLOSE = "----- draft -----", "----- end of draft -----"
 _REFERENCE = re.compile(r"(?<![\w-])CD-[A-Z2-7]{12}(?:-A)?(?![\w-])")
 _COMMAND = re.compile(r"\s*/draft\b")
+_TOKEN_OPENING = re.compile(r"\{(?=[{%])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +153,16 @@ class Note:
         return "\n".join((self.head, _OPEN, self.body, _CLOSE, *self.lines))
 
     def html(self) -> str:
-        """The whole note as HTML in which everything of the draft is escaped text."""
-        shown = html.escape(self.text(), quote=True).replace("\r\n", "\n").replace("\r", "\n")
+        """The whole note as HTML in which everything of the draft is escaped text and no template token is one."""
+        shown = html.escape(_inert(self.text()), quote=True).replace("\r\n", "\n").replace("\r", "\n")
         return "<p>" + shown.replace("\n", "<br>") + "</p>"
+
+
+def _inert(text: str) -> str:
+    """Template tokens (`{{ticket.id}}`, `{% if … %}`) are carried out by helpdesks, so a word joiner parts their braces.
+    It is invisible, survives sanitisers and copying, and is folded away where texts are compared.
+    """
+    return _TOKEN_OPENING.sub("{\u2060", text)
 
 
 def reference_of(text: str) -> str | None:
@@ -271,7 +279,13 @@ class PushBack(Protocol):
         ...
 
     def tags(self, ticket_id: str, change: TagChange) -> tuple[Request, ...]:
-        """Additive requests only: an endpoint that sets all tags would lose what others wrote meanwhile."""
+        """The first requests of a change of tags; they change nothing but the tags named, and may be repeated."""
+        ...
+
+    def tags_then(self, change: TagChange, request: Request, response: Response) -> tuple[Request, ...]:
+        """What the answer to a request of `tags` (or of this) makes necessary: endpoints that add and remove, else all
+        tags as just read with the change. Raises ContractBroken when the helpdesk did not keep the change.
+        """
         ...
 
     def make_private(self, ticket_id: str, note_id: str) -> Request | None:

@@ -21,7 +21,16 @@ from clonedesk_connectors.errors import (
 )
 from clonedesk_connectors.model import Message
 from clonedesk_connectors.protocol import Request, Verdict
-from clonedesk_connectors.protocol.pushback import Draft, Note, NotePurpose, PushBack, Reading, Receipt, reference_of
+from clonedesk_connectors.protocol.pushback import (
+    Draft,
+    Note,
+    NotePurpose,
+    PushBack,
+    Reading,
+    Receipt,
+    TagChange,
+    reference_of,
+)
 from clonedesk_connectors.protocol.pushback import Refusal as Refused
 from clonedesk_connectors.review.ledger import from_ms
 from clonedesk_connectors.review.outbox import APPROVED, DRAFT, Errand, Outbox, Turn, Work
@@ -203,15 +212,26 @@ class Pusher:
 
     async def _update_tags(self) -> AsyncIterator[str]:
         for ticket_id, change, shown in self._outbox.tags_due():
-            refused = ""
-            for request in self._push.tags(ticket_id, change):
-                outcome = (await self._caller.call(request, priority=True)).outcome
-                if outcome.verdict not in (Verdict.OK, Verdict.GONE):
-                    refused = f"ticket {ticket_id}: tags not changed ({outcome.reason})"
+            refused = await self._change_tags(ticket_id, change)
             if refused:
                 yield refused
             else:
                 self._outbox.tags_done(shown)
+
+    async def _change_tags(self, ticket_id: str, change: TagChange) -> str:
+        """Send what the vendor needs, one answer leading to the next. Returns why it was refused, or ""."""
+        refused, waiting = "", [*self._push.tags(ticket_id, change)]
+        while waiting:
+            request = waiting.pop(0)
+            answer = await self._caller.call(request, priority=True)
+            if answer.outcome.verdict is Verdict.OK:
+                try:
+                    waiting += self._push.tags_then(change, request, answer.response)
+                except ContractBroken as broken:
+                    refused = f"ticket {ticket_id}: tags not changed ({broken})"
+            elif answer.outcome.verdict is not Verdict.GONE:
+                refused = f"ticket {ticket_id}: tags not changed ({answer.outcome.reason})"
+        return refused
 
     def _note(self, errand: Errand, row: AnyRow, reading: Reading) -> Note:
         return compose(
