@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import groupby
 
+_BARE = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 LISTS = ("bot_users", "ai_groups", "ai_tags", "internal_domains", "test_requesters")
 
 
@@ -46,7 +48,7 @@ class Advice:
         seen = f"{self.tickets:,} tickets" + ("" if self.of is None else f" (a sample of {self.of:,})")
         if not self.suggestions:
             return f"# nothing to suggest from {seen}"
-        name = quoted(profile)
+        name = _key(profile)
         lines = [f"# suggested by {seen}; look at each before you keep it"]
         lines += [f"[accounts.{name}]", f"vendor = {quoted(vendor)}", ""] if vendor else []
         lines += [f"[accounts.{name}.config]"]
@@ -63,10 +65,10 @@ def _entry(entry: str, found: list[Suggestion]) -> Iterator[str]:
         yield "]"
     elif entry == "label_fields":
         for field, values in groupby(found, key=lambda it: it.value):
-            yield from (_line(f"{entry}.{quoted(field)}.{quoted(it.field_value)}", it.label, it) for it in values)
+            yield from (_line(f"{entry}.{_key(field)}.{_key(it.field_value)}", it.label, it) for it in values)
     else:
         for it in found:
-            yield _line(f"{entry}.{quoted(it.value)}", it.label, it) if it.label else _line(entry, it.value, it)
+            yield _line(f"{entry}.{_key(it.value)}", it.label, it) if it.label else _line(entry, it.value, it)
 
 
 def _line(name: str, value: str, it: Suggestion) -> str:
@@ -79,6 +81,10 @@ def _off(it: Suggestion) -> str:
 
 def _because(it: Suggestion) -> str:
     return f"# {it.confidence} ({it.sure:.2f}): " + "; ".join(map(_printable, it.evidence))
+
+
+def _key(text: str) -> str:
+    return text if _BARE.fullmatch(text) else quoted(text)
 
 
 def quoted(text: str) -> str:
