@@ -109,7 +109,8 @@ def open_desk(corpus: Corpus, kind: str, seed: int) -> Desk:
     if kind in ("duplicates", "mixed"):
         texts, types, true, flips = add_near_duplicates(rng, texts, types, true, 600 if kind == "duplicates" else 300)
     agents = assign_agents(rng, types)
-    flips = flips ^ NOISE[kind](rng, true, agents, types)
+    if kind in NOISE:
+        flips = flips ^ NOISE[kind](rng, true, agents, types)
     given = np.where(flips, 1 - true, true)
     return Desk(texts, types, agents, true, given, [corpus.texts[i] for i in test], truth[test])
 
@@ -180,7 +181,8 @@ NOISE: dict[str, Noise] = {
     ),
     "optimistic-dim": lambda rng, truth, agents, types: optimistic(rng, truth, 0.20),
 }
-PROPENSITY = {"optimistic-dim": (2.0, 3.7)}  # few intents are nearly certain, so text shows little of the direction
+DIM = (2.0, 3.7)  # few intents are nearly certain, so text shows little of the direction
+PROPENSITY = {"optimistic-dim": DIM, "clean-dim": DIM}
 
 
 def plain_probabilities(desk: Desk, seed: int) -> Floats:
@@ -240,13 +242,14 @@ def judge(corpus: Corpus, kind: str, seed: int) -> dict[str, Any]:
     known = {"random": np.random.default_rng(seed).random(len(desk.given))}
     known["plain 1-p(label)"] = np.where(desk.given == 1, 1 - proba, proba)
     cleanlab, cleanlab_flags = cleanlab_columns(desk, proba)
-    ours = fit_ours(desk, seed)
+    rounds, reviewed = fit_with_reviews(desk, seed)
+    ours = rounds[0]
     rank = {**known, **cleanlab, "ours": np.nan_to_num(ours.p_wrong)}
     return {
         "rank": {name: measures(desk.wrong, score) for name, score in rank.items()},
         "flags": flag_row(desk, ours, cleanlab_flags),
-        "reviews": review_row(desk, ours, seed),
-        "kinds": ", ".join(ours.noise.kinds) or "none",
+        "reviews": review_row(desk, rounds, reviewed),
+        "kinds": [", ".join(one.noise.kinds) or "none" for one in rounds],
     }
 
 
@@ -265,18 +268,23 @@ def flag_row(desk: Desk, ours: TextScores, cleanlab_flags: NDArray[np.bool_]) ->
     ]
 
 
-def review_row(desk: Desk, ours: TextScores, seed: int) -> list[float]:
-    """Return AP, flagged precision and number flagged for 0, 100 and 200 reviews.
-
-    All but the first AP ("list") leave out the tickets that were reviewed in the end, so that they compare.
-    """
-    rounds = [ours]
+def fit_with_reviews(desk: Desk, seed: int) -> tuple[list[TextScores], list[int]]:
+    """Return the scores after 0, 100 and 200 reviews, and the tickets reviewed in the end."""
+    rounds = [fit_ours(desk, seed)]
     seen: dict[int, str] = {}
     for _ in range(2):
         seen = seen | review(desk, rounds[-1], 100)
         rounds.append(fit_ours(desk, seed, seen))
+    return rounds, list(seen)
+
+
+def review_row(desk: Desk, rounds: list[TextScores], reviewed: list[int]) -> list[float]:
+    """Return AP, flagged precision and number flagged for 0, 100 and 200 reviews.
+
+    All but the first AP ("list") leave out the tickets that were reviewed in the end, so that they compare.
+    """
     rest = np.ones(len(desk.given), dtype=bool)
-    rest[list(seen)] = False
+    rest[reviewed] = False
     ap = [float(average_precision_score(desk.wrong[rest], one.p_wrong[rest])) for one in rounds]
     precision = [
         float(desk.wrong[rest & one.flagged].mean()) if (rest & one.flagged).any() else np.nan for one in rounds
@@ -294,7 +302,9 @@ HEADS = {
 
 def show(kind: str, results: list[dict[str, Any]]) -> None:
     """Print the mean over seeds (NaN = nothing flagged in any seed)."""
-    print(f"\n## {kind} (kinds found: {'; '.join(one['kinds'] for one in results)})")
+    print(f"\n## {kind}")
+    for count, place in ((0, 0), (200, 2)):
+        print(f"kinds found after {count} reviews: {'; '.join(one['kinds'][place] for one in results)}")
     line("", HEADS["rank"])
     for name in results[0]["rank"]:
         line(name, np.mean([one["rank"][name] for one in results], axis=0))
@@ -303,6 +313,14 @@ def show(kind: str, results: list[dict[str, Any]]) -> None:
         table = np.array([one[part] for one in results], dtype=float)
         line("mean", [np.nan if np.isnan(c).all() else np.nanmean(c) for c in table.T])
     sys.stdout.flush()
+
+
+def show_clean(corpus: Corpus, seeds: list[int]) -> None:
+    """Print what is flagged where every label is right."""
+    for kind in ("clean", "clean-dim"):
+        scores = [fit_ours(open_desk(corpus, kind, seed), seed) for seed in seeds]
+        found = "; ".join(f"{one.flagged.sum()} ({', '.join(one.noise.kinds) or 'none'})" for one in scores)
+        print(f"\n## {kind}\nflagged although right (kinds found), by seed: {found}")
 
 
 def line(name: str, cells: Any) -> None:
@@ -353,6 +371,7 @@ def main() -> int:
         return 0
     for kind in args.kinds:
         show(kind, [judge(corpus, kind, seed) for seed in args.seeds])
+    show_clean(corpus, args.seeds)
     return 0
 
 

@@ -21,15 +21,17 @@ class NoiseReport:
     """How the labels seem to go wrong.
 
     miss, invent: common flip rates, P(labelled resolved | escalated) and P(labelled escalated | resolved).
-    optimistic, pessimistic: probability that one of them is at least three times the other, and at least 0.03.
+    symmetric: probability that both are at least 0.03. optimistic, pessimistic: probability that `miss`, or `invent`,
+    is at least 0.03 and three times the other. Text alone seldom makes any of the three probable; known endings do.
     upper_joint: confident learning's joint of given (row: resolved, escalated) and true label (column); an upper bound.
     near_groups: groups of near-duplicates; near_share of them share one ending, with labels flipped at near_flips.
-    kinds: kinds of noise that stand out: symmetric, optimistic, pessimistic, labellers, near_duplicates.
+    kinds: kinds of noise that are established: symmetric, optimistic, pessimistic, labellers, near_duplicates.
     known: tickets of known truth that were used. All numbers are NaN where nothing was judged.
     """
 
     miss: float = np.nan
     invent: float = np.nan
+    symmetric: float = np.nan
     optimistic: float = np.nan
     pessimistic: float = np.nan
     upper_joint: Floats = field(default_factory=lambda: np.full((2, 2), np.nan))
