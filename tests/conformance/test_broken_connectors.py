@@ -35,7 +35,10 @@ CAUGHT = {
     broken.TakesGarbageForEmpty: ("test_a_broken_answer_is_never_an_empty_page", "taken for a page without records"),
     broken.GivesUpOnMissingChildren: ("test_a_forbidden_or_missing_child_is_a_tombstone", "requests gave up"),
     broken.KnocksForEver: ("test_wrong_credentials_stop_the_run", "not AuthError"),
-    broken.GuessesTheStatus: ("test_unknown_values_are_kept_and_never_guessed", "an unknown status always became something else"),
+    broken.GuessesTheStatus: (
+        "test_unknown_values_are_kept_and_never_guessed",
+        "an unknown status always became something else",
+    ),
     broken.DropsTheVendorsWord: ("test_unknown_values_are_kept_and_never_guessed", "no ticket has a raw_status"),
     broken.TrustsItsFields: ("test_odd_values_never_stop_normalising", "one odd field must not lose a ticket"),
     broken.CountsFields: ("test_new_fields_change_nothing", "a field nobody asked about changes it"),

@@ -8,7 +8,7 @@ from unittest import SkipTest
 from clonedesk_connectors.errors import AuthError
 from clonedesk_connectors.protocol import Mode, Request, Response
 from clonedesk_connectors.testing.conformance.kit import Kit, finished, same_records, same_tickets
-from clonedesk_connectors.testing.conformance.rig import After, Before, expect, fingerprint, lists
+from clonedesk_connectors.testing.conformance.rig import After, expect, fingerprint, lists
 from clonedesk_connectors.transport.base import Failure, TransportFailed
 
 SOME = 8
@@ -72,7 +72,7 @@ class FailureChecks(Kit):
         streams = frozenset(lists(self._recording().ran))
         for body in (_HTML, b"", b"[[]]", b"null"):
             with self._rig(SOME, page_size=1) as rig:
-                ran = rig.pull(before=_always(streams, Response(200, _JSON, body)))
+                ran = rig.pull(after=_always(streams, body))
                 taken = sorted(streams - ran.report.failed_streams.keys()) if ran.error is None else []
                 expect(not taken, f"{', '.join(taken)}: {body[:15]!r} was taken for a page without records")
 
@@ -135,5 +135,5 @@ def _once(fault: Callable[[Response], Response | Exception]) -> After:
     return after
 
 
-def _always(streams: frozenset[str], answer: Response) -> Before:
-    return lambda request: answer if request.stream in streams else None
+def _always(streams: frozenset[str], body: bytes) -> After:
+    return lambda request, good: Response(200, good.headers, body) if request.stream in streams else good

@@ -38,6 +38,9 @@ class Helpdesk(ABC):
     def advance(self, seconds: int) -> None:  # noqa: B027 - optional: many helpdesks have no time of their own
         """Let the helpdesk's own time pass."""
 
+    def close(self) -> None:  # noqa: B027 - optional
+        """Let go of files and servers."""
+
     def message_counts(self) -> Mapping[str, int]:
         """How many messages a pull must find, notes included, by ticket. Empty where the helpdesk cannot tell."""
         return {}

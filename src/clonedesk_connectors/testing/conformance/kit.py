@@ -65,6 +65,7 @@ class Kit:
             yield rig
         finally:
             rig.close()
+            rig.helpdesk.close()
 
     @contextmanager
     def _fresh(self, rig: Rig, page_size: int | None = None) -> Iterator[Rig]:

@@ -22,7 +22,7 @@ IMPURE = frozenset(
 )
 """Modules a connector has no business with."""
 
-_NOW = frozenset({"now", "utcnow", "today", "time", "monotonic"})
+_NOW = frozenset({"now", "utcnow", "today"})
 
 
 class PlanChecks(Kit):

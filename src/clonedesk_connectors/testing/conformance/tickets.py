@@ -23,6 +23,9 @@ FUZZED = 3
 """Tickets whose every field is tried with every odd value."""
 
 _NEW_WORD, _NEW_CODE = "carrier_pigeon", 990_017
+_NAMES = {"status": ("status", "state"), "channel": ("channel", "source", "via")}
+"""What vendors call it; a raw word may be looked up from a code, so it is not always found by its value."""
+
 _UTC_TEXT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)")
 _ELSEWHERE = timezone(timedelta(hours=5, minutes=30))
 
@@ -41,7 +44,8 @@ class TicketChecks(Kit):
         for bundle, ticket, _ in self._normalised():
             word = getattr(ticket, f"raw_{name}") if ticket and not ticket.deleted else None
             for path, value in _leaves(bundle.records):
-                if word is None or str(value).lower() != word.lower() or isinstance(value, bool):
+                mine = word is not None and (str(value).lower() == word.lower() or path[-1] in _NAMES[name])
+                if not mine or not isinstance(value, str | int) or isinstance(value, bool):
                     continue
                 new = _NEW_CODE if isinstance(value, int) else _NEW_WORD
                 changed, bare = (
