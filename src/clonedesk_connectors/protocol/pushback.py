@@ -125,7 +125,7 @@ _HEADS = {
 }
 _OPEN, _CLOSE = "----- draft -----", "----- end of draft -----"
 _REFERENCE = re.compile(r"(?<![\w-])CD-[A-Z2-7]{12}(?:-A)?(?![\w-])")
-_COMMAND = re.compile(r"\s*/draft\b")
+_COMMAND = re.compile(r"\s*/draft\b", re.IGNORECASE)
 _TOKEN_OPENING = re.compile(r"\{(?=[{%])")
 
 
@@ -159,7 +159,7 @@ class Note:
 
 
 def _inert(text: str) -> str:
-    """Template tokens (`{{ticket.id}}`, `{% if … %}`) are carried out by helpdesks, so a word joiner parts their braces.
+    """Helpdesks carry out template tokens (`{{ticket.id}}`, `{% if … %}`), so a word joiner parts their braces.
     It is invisible, survives sanitisers and copying, and is folded away where texts are compared.
     """
     return _TOKEN_OPENING.sub("{\u2060", text)

@@ -13,10 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
+from typing import Any
 
 from clonedesk_connectors.errors import ClonedeskError, ConfigError
-from clonedesk_connectors.protocol.pushback import Draft
+from clonedesk_connectors.model import Ticket
+from clonedesk_connectors.protocol.pushback import Draft, Reading
 from clonedesk_connectors.review import listing, outbox
+from clonedesk_connectors.review.aio import AsyncReviewQueue
+from clonedesk_connectors.review.capture import Capture
 from clonedesk_connectors.review.claims import Claims
 from clonedesk_connectors.review.deciding import Deciding, Judgement, Said, judge
 from clonedesk_connectors.review.ledger import Clock, Ledger, broken_at, wall_clock
@@ -24,7 +28,11 @@ from clonedesk_connectors.review.listing import Query
 from clonedesk_connectors.review.router import Router
 from clonedesk_connectors.review.rows import history_of, item_of, opinion_of
 from clonedesk_connectors.review.settings import ReviewSettings
+from clonedesk_connectors.review.sight import sight_of, sight_of_reading
+from clonedesk_connectors.review.signal import Signals, current, entries
 from clonedesk_connectors.review.states import OPEN, Action, ActorKind, By, State
+from clonedesk_connectors.review.stats import Agreement, Calibration, ReviewStats, agreement, calibrate, review_stats
+from clonedesk_connectors.review.stats import By as StatsBy
 from clonedesk_connectors.review.submit import Intake
 from clonedesk_connectors.review.values import Decision, Delivery, HistoryEvent, Item, Opinion, Place, Submitted
 from clonedesk_connectors.store.review_tables import draft as table
@@ -49,9 +57,13 @@ class ReviewQueue:
     ) -> None:
         self.settings = settings or ReviewSettings()
         self.ledger = Ledger(url, now)
-        self._intake = Intake(self.ledger, self.settings, router or Router())
+        self._router = router or Router()
+        self._intake = Intake(self.ledger, self.settings, self._router)
         self._claims = Claims(self.ledger, self.settings)
         self._deciding = Deciding(self.ledger, self.settings)
+        self._capture = Capture(self.ledger, self.settings)
+        self._signals = Signals(self.ledger, self.settings)
+        self.aio = AsyncReviewQueue(self)
 
     # -- drafts in --------------------------------------------------------------------------------------------------
 
@@ -186,6 +198,22 @@ class ReviewQueue:
                 self.ledger.move(connection, row, Action.EXPIRE, by, to=State.EXPIRED, reason="ttl")
         return len(rows) + (self.sweep() if len(rows) == _BATCH else 0)
 
+    # -- the helpdesk -----------------------------------------------------------------------------------------------
+
+    def capture(self, ticket: Ticket) -> list[Item]:
+        """Read what people did with a ticket's drafts off the ticket. Returns the drafts that changed.
+
+        A human reply after the note decides its draft by comparison (source `inferred`); a tag `ai_draft_reject` or
+        `ai_draft_escalate`, or a private note `/draft reject REASON`, decides explicitly; any other newer public
+        message expires it; merged, spam and deleted tickets withdraw it. Replies and ratings seen after the end are
+        added as `observed_…`, `reopened_24h`, `csat`. Taking the same ticket again changes nothing.
+        """
+        return [item_of(row) for row in self._capture.take(sight_of(ticket))]
+
+    def capture_reading(self, vendor: str, account: str, ticket_id: str, reading: Reading) -> list[Item]:
+        """The same from a live look at the ticket (`PushBack.read_back`)."""
+        return [item_of(row) for row in self._capture.take(sight_of_reading(vendor, account, ticket_id, reading))]
+
     def clear_leak(self, draft_id: str, person: str, *, was_private: bool) -> Item:
         """A person has looked at a note under suspicion; pushing to that account may go on.
 
@@ -197,6 +225,41 @@ class ReviewQueue:
     def retry_delivery(self, draft_id: str, person: str) -> Item:
         """Let the next push try again to deliver an approved text that the helpdesk refused."""
         return item_of(outbox.retry(self.ledger, draft_id, _name(person)))
+
+    # -- what is learned --------------------------------------------------------------------------------------------
+
+    def write_signals(self) -> tuple[int, int]:
+        """Append a record for each decision whose undo window is over, and withdraw approvals that did not hold.
+
+        Returns how many were written and withdrawn.
+        """
+        return self._signals.write()
+
+    def signals(self) -> Iterator[dict[str, Any]]:
+        """All records as they count now, in the order they were written; withdrawn ones with weight 0."""
+        after = 0
+        while True:
+            with self.ledger.read() as connection:
+                rows = entries(connection, after, _BATCH)
+            yield from map(current, rows)
+            if len(rows) < _BATCH:
+                return
+            after = rows[-1].seq
+
+    def stats(self, by: StatsBy = "reviewer", query: Query | None = None) -> list[ReviewStats]:
+        """How people decide, per reviewer, segment or model version."""
+        with self.ledger.read() as connection:
+            return review_stats(connection, query or Query(), self.settings, by)
+
+    def agreement(self, query: Query | None = None) -> Agreement:
+        """How far blind reviewers of the same drafts agree."""
+        with self.ledger.read() as connection:
+            return agreement(connection, query or Query())
+
+    def calibrate(self, query: Query | None = None) -> list[Calibration]:
+        """What people decided by segment and tenth of confidence, with Wilson intervals and suggestions."""
+        with self.ledger.read() as connection:
+            return calibrate(connection, query or Query(), self._router.rules)
 
     # -- reading ----------------------------------------------------------------------------------------------------
 

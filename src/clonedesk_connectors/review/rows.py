@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
-from clonedesk_connectors.protocol.pushback import Draft
+from clonedesk_connectors.protocol.pushback import ContextMessage, Draft
 from clonedesk_connectors.review.ledger import from_ms, to_ms
 from clonedesk_connectors.review.router import Route
 from clonedesk_connectors.review.settings import ReviewSettings
@@ -52,6 +53,10 @@ def opinion_of(row: AnyRow) -> Opinion:
     return Opinion(**plain, at=from_ms(row.at_ms))
 
 
+def context_json(messages: Iterable[ContextMessage]) -> str:
+    return json.dumps([message.model_dump(mode="json") for message in messages], ensure_ascii=False)
+
+
 def body_mark(body: str) -> str:
     """The same for drafts whose normalised text is the same."""
     return hashlib.sha256(flat(body).encode()).hexdigest()
@@ -77,6 +82,8 @@ def columns_of(
         "body_mark": body_mark(draft.body),
         "body": draft.body,
         "submitted": draft.model_dump_json(exclude={"body"}),
+        "requester_id": draft.requester_id,
+        "context": context_json(draft.context) if draft.context else None,
         "based_on_id": draft.based_on.message_id,
         "based_on_vms": to_ms(draft.based_on.at),
         "submitted_ms": now_ms,

@@ -124,11 +124,13 @@ class HistoryEvent(Value):
 
 
 class Opinion(Value):
-    """What one person said of one draft. undone: taken back; kept all the same."""
+    """What one person said of one draft. decision: a Decision, or "observed" where a reply spoke for itself.
+    undone: taken back; kept all the same.
+    """
 
     draft_id: str
     reviewer: str
-    decision: Decision
+    decision: str
     outcome: str
     reason: str | None = None
     remark: str | None = None

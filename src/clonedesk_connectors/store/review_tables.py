@@ -30,6 +30,8 @@ draft = Table(
     Column("body_mark", String, nullable=False),  # of the normalised body: identical drafts share it
     Column("body", Text, nullable=False),
     Column("submitted", Text, nullable=False),  # the Draft as JSON, without its body
+    Column("requester_id", String),
+    Column("context", Text),  # public messages up to the one the draft is based on, as JSON
     Column("based_on_id", String, nullable=False),
     Column("based_on_vms", BigInteger, nullable=False),
     Column("submitted_ms", BigInteger, nullable=False),

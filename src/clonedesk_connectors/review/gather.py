@@ -1,0 +1,81 @@
+"""Where capture looks: the archive after a pull, or the helpdesk itself for the tickets that have drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+
+from clonedesk_connectors.errors import ContractBroken, RecordGone
+from clonedesk_connectors.model import Ticket
+from clonedesk_connectors.protocol.pushback import PushBack, Reading, TicketState
+from clonedesk_connectors.review.ledger import from_ms
+from clonedesk_connectors.review.queue import ReviewQueue
+from clonedesk_connectors.review.reader import Caller, look
+from clonedesk_connectors.review.states import OPEN
+from clonedesk_connectors.review.values import Item
+from clonedesk_connectors.store import AccountArchive, Archive, tables
+from clonedesk_connectors.store.blocks import chunked
+from clonedesk_connectors.store.codec import decompress
+from clonedesk_connectors.store.review_tables import draft
+
+_D = draft.c
+_DAY_MS = 86_400_000
+
+
+def watched(queue: ReviewQueue, vendor: str, account: str) -> dict[str, datetime]:
+    """Tickets whose drafts may still change: open ones, and ended ones for `late_days` (our clock).
+
+    Ticket id -> the vendor's time of the earliest message such a draft is based on.
+    """
+    since_ms = queue.ledger.now_ms() - queue.settings.late_days * _DAY_MS
+    lately = func.coalesce(_D.decided_ms, _D.submitted_ms) >= since_ms
+    wanted = (_D.vendor == vendor, _D.account == account, or_(_D.state.in_(OPEN), lately))
+    with queue.ledger.read() as connection:
+        rows = connection.execute(
+            select(_D.ticket_id, func.min(_D.based_on_vms)).where(*wanted).group_by(_D.ticket_id).order_by(_D.ticket_id)
+        )
+        return {ticket_id: since for ticket_id, ms in rows if (since := from_ms(ms)) is not None}
+
+
+def capture_archive(queue: ReviewQueue, archive: Archive) -> list[Item]:
+    """Capture from the tickets the last pull brought. Returns the drafts that changed."""
+    changed: list[Item] = []
+    for part in archive.accounts():
+        for ticket in _stored(part, watched(queue, part.vendor, part.name)):
+            changed += queue.capture(ticket)
+    return changed
+
+
+def _stored(part: AccountArchive, ticket_ids: Iterable[str]) -> Iterator[Ticket]:
+    table = tables.ticket.c
+    for chunk in chunked([*ticket_ids]):
+        mine = (table.account_id == part.id, table.native_id.in_(chunk), table.body.is_not(None))
+        with part.archive.transaction() as connection:
+            bodies = connection.scalars(select(table.body).where(*mine).order_by(table.native_id)).all()
+        yield from (Ticket.model_validate_json(decompress(body)) for body in bodies)
+
+
+async def capture_live(
+    queue: ReviewQueue, caller: Caller, push: PushBack, ticket_ids: Iterable[str] | None = None
+) -> tuple[list[Item], list[str]]:
+    """Ask the helpdesk itself, ticket by ticket; ticket_ids: only these (e.g. of a webhook), if they have drafts.
+
+    Returns the drafts that changed, and a line for each ticket that could not be read. Raises what `Session.call` does.
+    """
+    vendor, account = caller.connector.name, caller.connector.account.name
+    tickets = watched(queue, vendor, account)
+    wanted = tickets if ticket_ids is None else {one: tickets[one] for one in ticket_ids if one in tickets}
+    changed: list[Item] = []
+    problems: list[str] = []
+    for ticket_id, since in wanted.items():
+        try:
+            reading = await look(caller, push, push.read_back(ticket_id, since))
+        except RecordGone:
+            reading = Reading(state=TicketState.DELETED)
+        except ContractBroken as error:
+            problems.append(str(error))
+            continue
+        changed += queue.capture_reading(vendor, account, ticket_id, reading)
+    return changed, problems
