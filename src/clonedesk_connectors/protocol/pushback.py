@@ -11,14 +11,16 @@ import hashlib
 import html
 import re
 from base64 import b32encode
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Protocol, runtime_checkable
+from typing import Annotated, Any, Protocol, runtime_checkable
 
 from pydantic import AfterValidator, Field
 
-from clonedesk_connectors.model import ActorKind, Message
+from clonedesk_connectors.errors import RecordGone
+from clonedesk_connectors.model import ActorKind, Message, Ticket
 from clonedesk_connectors.model.base import Instant, Value
 from clonedesk_connectors.protocol.values import Request, Response
 from clonedesk_connectors.text.normal import flat
@@ -174,6 +176,30 @@ def reference_of(text: str) -> str | None:
     return found[0] if found else None
 
 
+def path_id(native_id: str) -> str:
+    """An id as it stands in a path. Raises RecordGone for anything but letters and digits: no helpdesk has such a one,
+    and a path must not be steered by it.
+    """
+    if not (native_id.isascii() and native_id.isalnum()):
+        raise RecordGone("an id that is not letters and digits belongs to nothing at this helpdesk")
+    return native_id
+
+
+def messages_of(ticket: Ticket | None) -> tuple[Message, ...]:
+    """The messages of what `normalize` made of an answer."""
+    return tuple(event for event in ticket.events if isinstance(event, Message)) if ticket else ()
+
+
+class NoDirectory:
+    """The directory of an account of which nothing was pulled yet."""
+
+    def get(self, kind: str, native_id: object) -> Mapping[str, Any] | None:
+        return None
+
+
+NOBODY = NoDirectory()
+
+
 class TicketState(StrEnum):
     """What a look at the ticket says about writing to it."""
 
@@ -235,7 +261,8 @@ class TagChange:
 
 @runtime_checkable
 class PushBack(Protocol):
-    """The writing side of a vendor. Offered by its connector as `push_back()`.
+    """The writing side of a vendor. Offered by its connector as `push_back(directory)`; the directory (who is staff)
+    is the archive's and may be left out, then authors that an answer does not explain are unknown.
 
     Every request about a ticket sets `subject` to the ticket's id, so that 403 and 404 mean "this ticket", not "these
     credentials". Writes are sent once; the worker looks before it ever sends one again.

@@ -16,6 +16,7 @@ from clonedesk_connectors.protocol import (
     Bundle,
     Capabilities,
     CredentialForm,
+    Directory,
     FollowUp,
     Identity,
     Outcome,
@@ -25,9 +26,11 @@ from clonedesk_connectors.protocol import (
     Token,
     parse_object,
 )
+from clonedesk_connectors.protocol.pushback import NOBODY
 from clonedesk_connectors.vendors.freshdesk import streams
 from clonedesk_connectors.vendors.freshdesk.normalize import normalize
 from clonedesk_connectors.vendors.freshdesk.options import Options
+from clonedesk_connectors.vendors.freshdesk.pushback import FreshdeskPushBack
 from clonedesk_connectors.vendors.freshdesk.values import Json, dicts, native_id, part, text
 
 CAPABILITIES = Capabilities(
@@ -133,6 +136,10 @@ class FreshdeskConnector:
 
     def sweep(self, known: Iterable[str]) -> Iterable[FollowUp]:
         return streams.sweep(known, self.options.gap_budget)
+
+    def push_back(self, directory: Directory = NOBODY) -> FreshdeskPushBack:
+        """The optional second capability; see `protocol.pushback.PushBack`."""
+        return FreshdeskPushBack(self.account, self.options, directory)
 
 
 _NAMED: dict[str, tuple[tuple[str, str], ...]] = {

@@ -16,6 +16,7 @@ from clonedesk_connectors.protocol import (
     Bundle,
     Capabilities,
     CredentialForm,
+    Directory,
     FollowUp,
     Identity,
     Outcome,
@@ -25,10 +26,12 @@ from clonedesk_connectors.protocol import (
     Token,
     parse_object,
 )
+from clonedesk_connectors.protocol.pushback import NOBODY
 from clonedesk_connectors.vendors.intercom import normalize as normalising
 from clonedesk_connectors.vendors.intercom import streams as reading
 from clonedesk_connectors.vendors.intercom import verdicts
 from clonedesk_connectors.vendors.intercom.cast import is_operator, members
+from clonedesk_connectors.vendors.intercom.pushback import IntercomPushBack
 from clonedesk_connectors.vendors.intercom.values import ident, obj, text
 
 REGIONS = {
@@ -137,6 +140,10 @@ class IntercomConnector:
     def sweep(self, known: Iterable[str]) -> Iterable[FollowUp]:
         """Nothing: a search without filters but `updated_at` lists everything."""
         return ()
+
+    def push_back(self, directory: Directory = NOBODY) -> IntercomPushBack:
+        """The optional second capability; see `protocol.pushback.PushBack`."""
+        return IntercomPushBack(self.account, self.api_version, directory)
 
 
 def connector(account: Account) -> IntercomConnector:

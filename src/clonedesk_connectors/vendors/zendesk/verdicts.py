@@ -19,7 +19,8 @@ def judge(request: Request, response: Response) -> Outcome:
     """The common reading of a status, sharpened by the vendor's code word."""
     outcome = judge_status(request, response, optional=request.stream in _OPTIONAL)
     if outcome.verdict is Verdict.OK:
-        whole = response.body.lstrip()[:1] == b"{" and response.body.rstrip()[-1:] == b"}"
+        body = response.body.strip()
+        whole = response.status == 204 or (body[:1] == b"{" and body[-1:] == b"}")
         return outcome if whole else Outcome(Verdict.RETRY, f"HTTP {response.status} without a whole JSON object")
     code = error_code(response.body)
     reason = f"{outcome.reason} {code}".rstrip()
