@@ -130,3 +130,11 @@ def test_a_second_run_without_changes_is_one_request():
     assert len(shelf.requests) - before == 1
     assert sorted(seen) == list(range(240, 301))
     assert again == cursor
+
+
+def test_a_page_that_comes_again_does_not_move_the_cursor() -> None:
+    rows = [(100, 1), (100, 2)]
+    first = advance(Walk(100), rows, 2, more=True, reread=True, overlap_s=300).walk
+    assert first.offset == 2
+    again = advance(first, rows, 2, more=True, reread=True, overlap_s=300)
+    assert (again.walk, again.done) == (first, False)

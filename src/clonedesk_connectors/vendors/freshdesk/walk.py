@@ -31,6 +31,7 @@ class Walk:
     since: rows from this second on are wanted; the run of equal seconds being read is `since` and the second after.
     offset: rows (not pages: the page size may change) already read from `since` on. top: newest row of this walk.
     readings: complete readings of the run so far. seen / before: sums over the ids of this reading and the last one.
+    last: the same sum for the page before in this run.
     """
 
     since: int
@@ -39,6 +40,7 @@ class Walk:
     readings: int = 0
     seen: int = 0
     before: int = 0
+    last: int = 0
 
     @classmethod
     def load(cls, cursor: str) -> Walk:
@@ -68,6 +70,9 @@ def advance(at: Walk, rows: Sequence[tuple[int, int]], size: int, *, more: bool,
     the next run starts. Starting one second before the last row makes the walk right whether the vendor's "since"
     includes its own second or not.
     """
+    page = sum(_spread(id_) for _, id_ in rows) & _MASK
+    if more and at.offset and page == at.last:
+        return Step(at)  # the page before once more, as if page numbers were ignored: going on would never end
     times = [time for time, _ in rows if time]
     ordered = all(earlier <= later for earlier, later in pairwise(times))
     newest = times[-1] if times and ordered else 0
@@ -77,7 +82,7 @@ def advance(at: Walk, rows: Sequence[tuple[int, int]], size: int, *, more: bool,
     at = replace(at, seen=(at.seen + in_run) & _MASK)
     notes = () if ordered else (UNORDERED,)
     if more and not past_run:
-        return Step(replace(at, offset=at.page(size) * size), notes=notes)
+        return Step(replace(at, offset=at.page(size) * size, last=page), notes=notes)
     by_number = at.offset > 0 or at.readings > 0
     if reread and by_number and at.seen != at.before:
         if at.readings + 1 < MAX_READINGS:
