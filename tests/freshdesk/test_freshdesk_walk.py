@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from clonedesk_connectors.vendors.freshdesk.walk import RUN_UNSETTLED, UNORDERED, WALL, Walk
+from clonedesk_connectors.vendors.freshdesk.walk import RUN_UNSETTLED, UNORDERED, WALL, Walk, advance
 
 from .helpers import T0, Shelf, acme, walk
 
