@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from clonedesk_connectors import aio
     from clonedesk_connectors.app import Connection, connect, open_store, pull
+    from clonedesk_connectors.checking import check
     from clonedesk_connectors.errors import AuthError, ClonedeskError, ConfigError, StoreError, VendorError
     from clonedesk_connectors.model import Ticket
     from clonedesk_connectors.protocol import Account, AccountConfig
@@ -40,6 +41,7 @@ _HOMES = {
     "StoreError": "errors",
     "Ticket": "model",
     "VendorError": "errors",
+    "check": "checking",
     "connect": "app",
     "open_store": "app",
     "pull": "app",
@@ -60,6 +62,7 @@ __all__ = [
     "Ticket",
     "VendorError",
     "aio",
+    "check",
     "connect",
     "open_store",
     "pull",

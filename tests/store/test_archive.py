@@ -365,7 +365,8 @@ def test_schema_of_a_new_archive_has_the_tables_of_version_one(tmp_path: Path) -
         names = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='table'").scalars())
     engine.dispose()
     assert names == {
-        "account", "block", "checkpoint", "dead_letter", "follow_up", "meta", "quarantine", "record", "ticket",
+        "account", "block", "checkpoint", "dead_letter", "finding_review",
+        "follow_up", "meta", "quarantine", "record", "ticket",
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from clonedesk_connectors.store.values import (
     Changes,
     Checkpoint,
     DeadWork,
+    FindingReview,
     GoneWork,
     PageWork,
     Pending,
@@ -160,6 +161,43 @@ class AccountArchive:
             connection.execute(
                 update(tables.ticket).where(tables.ticket.c.account_id == self.id).values(dirty=True, body=None)
             )
+
+    def body(self, native_id: str) -> bytes | None:
+        """One compressed normalised ticket; None where there is none."""
+        table = tables.ticket.c
+        with self.archive.transaction() as connection:
+            found: bytes | None = connection.scalar(
+                select(table.body).where(table.account_id == self.id, table.native_id == native_id)
+            )
+        return found
+
+    def last_change(self) -> int | None:
+        """The newest change of any ticket, in unix seconds by the vendor's clock; None without tickets."""
+        table = tables.ticket.c
+        with self.archive.transaction() as connection:
+            newest: int | None = connection.scalar(
+                select(func.max(table.updated_at)).where(table.account_id == self.id)
+            )
+        return newest
+
+    # -- reviewed findings ------------------------------------------------------------------------------------------
+
+    def finding_reviews(self) -> list[FindingReview]:
+        """What people said of findings, oldest first."""
+        table = tables.finding_review.c
+        columns = [table[name] for name in FindingReview._fields]
+        with self.archive.transaction() as connection:
+            rows = connection.execute(select(*columns).where(table.account_id == self.id).order_by(table.at))
+            return [FindingReview(*row) for row in rows]
+
+    def add_finding_review(self, review: FindingReview) -> None:
+        """Keep a word; a later one on the same finding replaces it."""
+        row = {"account_id": self.id, **review._asdict()}
+        keys = ["account_id", "native_id", "rule"]
+        with self.archive.transaction() as connection:
+            statement = records.upsert(connection, tables.finding_review).values(row)
+            rest = {name: value for name, value in row.items() if name not in keys}
+            connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest))
 
     def summary(self) -> cache.Summary:
         with self.archive.transaction() as connection:

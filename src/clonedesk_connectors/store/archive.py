@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from clonedesk_connectors.errors import ArchiveLocked, StoreError
-from clonedesk_connectors.model import Ticket
+from clonedesk_connectors.model import Key, Ticket
 from clonedesk_connectors.store import tables
 from clonedesk_connectors.store.account import AccountArchive
 from clonedesk_connectors.store.codec import decompress
@@ -112,6 +112,11 @@ class Archive:
     def tickets(self, vendor: str | None = None, account: str | None = None) -> Iterator[Ticket]:
         """The same as `Ticket` values, one at a time."""
         return map(Ticket.model_validate_json, self.ticket_lines(vendor, account))
+
+    def ticket(self, key: Key) -> Ticket | None:
+        """One normalised ticket; None where there is none of this key. Raises StoreError for an unknown account."""
+        body = self.account(key.vendor, key.account).body(key.native_id)
+        return None if body is None else Ticket.model_validate_json(decompress(body))
 
     def close(self) -> None:
         self._stack.close()

@@ -19,6 +19,7 @@ _ARCHIVE = (
     tables.follow_up,
     tables.dead_letter,
     tables.quarantine,
+    tables.finding_review,
     tables.ticket,
 )
 

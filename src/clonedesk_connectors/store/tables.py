@@ -99,6 +99,20 @@ quarantine = Table(
     Column("reason", String, nullable=False),
 )
 
+# What people said of the label checker's findings; the last word on a finding counts.
+finding_review = Table(
+    "finding_review",
+    metadata,
+    Column("account_id", Integer, primary_key=True),
+    Column("native_id", String, primary_key=True),
+    Column("rule", String, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("confirmed", Boolean, nullable=False),
+    Column("truth", String),
+    Column("reviewer", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
 ticket = Table(
     "ticket",
     metadata,

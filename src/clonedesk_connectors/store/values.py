@@ -75,6 +75,18 @@ class Changes:
     queued: int = 0
 
 
+class FindingReview(NamedTuple):
+    """A person's word on one finding of the label checker. at: unix seconds; truth: the right label, where given."""
+
+    native_id: str
+    rule: str
+    version: int
+    confirmed: bool
+    truth: str | None
+    reviewer: str
+    at: int
+
+
 class StoredRecord(NamedTuple):
     """A raw record read back (a tuple: hundreds of thousands are made in a run)."""
 
@@ -88,6 +100,7 @@ __all__ = [
     "Changes",
     "Checkpoint",
     "DeadWork",
+    "FindingReview",
     "FollowUp",
     "GoneWork",
     "PageWork",
