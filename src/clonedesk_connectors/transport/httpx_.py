@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import logging
+import copy
 import os
 import ssl
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
+from typing import TypeVar
 
 import httpx
 
-from clonedesk_connectors.errors import ConfigError
+from clonedesk_connectors.errors import ConfigError, ForeignOrigin
 from clonedesk_connectors.protocol import Request, Response
 from clonedesk_connectors.transport.base import Failure, TransportFailed
-from clonedesk_connectors.transport.body import ACCEPTED, CappedBody
-from clonedesk_connectors.transport.origin import Origin, checked_headers
+from clonedesk_connectors.transport.body import CappedBody
+from clonedesk_connectors.transport.origin import Origin
+from clonedesk_connectors.transport.quiet import quiet, silence
+from clonedesk_connectors.transport.wire import BODY_CAP_BYTES, CONNECT_S, DEADLINE_S, TIMEOUT_S, USUAL, Wire
 
-_LOGGERS = ("httpx", *(f"httpcore.{part}" for part in ("connection", "http11", "proxy", "socks")))
-_SENDING: ContextVar[bool] = ContextVar("sending", default=False)
+Client = TypeVar("Client", httpx.Client, httpx.AsyncClient)
+
+_LOGGERS = (
+    "httpx",
+    *(f"httpcore.{part}" for part in ("connection", "http11", "http2", "proxy", "socks")),
+    *(f"hpack.{part}" for part in ("hpack", "table")),
+)
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 
@@ -33,8 +40,8 @@ class HttpxTransport:
     Each connection has a client of its own: httpx's shared pool looks at every connection for every request. CPU per
     request against a local server, shared pool / own clients: 1.42 / 1.19 ms at 8 connections, 4.52 / 0.79 at 32.
 
-    timeout_s: the longest silence while sending or reading. deadline_s: the longest whole exchange.
-    max_body_bytes: of the decoded body. Proxies are taken from the environment, except for an account on this machine.
+    timeout_s, deadline_s, max_body_bytes: see `transport/wire.py`. Proxies are taken from the environment, except for
+    an account on this machine.
     """
 
     def __init__(
@@ -42,43 +49,29 @@ class HttpxTransport:
         base_url: str,
         *,
         connections: int = 8,
-        timeout_s: float = 60.0,
-        deadline_s: float = 300.0,
-        max_body_bytes: int = 128 * 1024 * 1024,
+        timeout_s: float = TIMEOUT_S,
+        deadline_s: float = DEADLINE_S,
+        max_body_bytes: int = BODY_CAP_BYTES,
     ) -> None:
         self._origin = Origin.of(base_url)
         self._deadline_s = deadline_s
         self._max_body_bytes = max_body_bytes
-        self._headers = {
-            "accept": "application/json",
-            "accept-encoding": ACCEPTED,
-            "user-agent": f"clonedesk-connectors/{version('clonedesk-connectors')}",
-        }
+        self._usual = {**USUAL, "user-agent": f"clonedesk-connectors/{version('clonedesk-connectors')}"}
         trust = trusted_roots(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
-        timeout = httpx.Timeout(timeout_s, connect=min(10.0, timeout_s))
+        timeout = httpx.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s))
         self._clients = [_client(trust, timeout, proxies=not self._origin.loopback) for _ in range(connections)]
         self._idle: asyncio.LifoQueue[httpx.AsyncClient] = asyncio.LifoQueue()  # the warmest connection first
         for client in self._clients:
             self._idle.put_nowait(client)
-        for name in _LOGGERS:
-            logging.getLogger(name).addFilter(_not_ours)
+        silence(*_LOGGERS)
 
     async def send(self, request: Request, headers: Mapping[str, str]) -> Response:
         """See `Transport`. A redirect is an answer like any other: it is never followed."""
-        url = self._origin.address(request)
-        external = request.external_url is not None
-        sent = checked_headers(self._headers, () if external else request.headers, () if external else headers)
-        content = None if request.body is None else json.dumps(request.body).encode()
-        if content is not None:
-            sent.setdefault("content-type", "application/json")
+        own = () if request.external_url is not None else (dict(request.headers), headers)
+        wire = Wire.of(self._origin, request, self._usual, *own)
         client = await self._idle.get()
         try:
-            with _quiet():
-                async with asyncio.timeout(self._deadline_s):
-                    return await self._exchange(client, request.method, url, sent, content)
-        except (httpx.HTTPError, TimeoutError) as error:
-            # Not chained: the library's words may hold an address with its query.
-            raise TransportFailed(failure_of(error)) from None
+            return await _exchange(client, wire, self._deadline_s, self._max_body_bytes)
         finally:
             self._idle.put_nowait(client)
 
@@ -86,14 +79,109 @@ class HttpxTransport:
         for client in self._clients:
             await client.aclose()
 
-    async def _exchange(
-        self, client: httpx.AsyncClient, method: str, url: str, headers: dict[str, str], content: bytes | None
-    ) -> Response:
-        async with client.stream(method, url, headers=headers, content=content) as answer:
-            body = CappedBody(answer.headers.get("content-encoding", ""), self._max_body_bytes)
-            async for chunk in answer.aiter_raw():
-                body.feed(chunk)
-            return Response(answer.status_code, dict(answer.headers.items()), body.finish())
+
+class LentClient:
+    """Sends through an httpx client that belongs to the calling program: its connections, proxies, certificates and
+    sign-in, but one attempt, no redirect, our timeouts and our cap on bodies.
+
+    The client itself stays as it is: each request goes through a copy that shares its connections. The copy sends the
+    client's cookies and keeps none, adds no default parameters (they would change what we ask for), and runs the
+    client's request hooks, but not its response hooks (they may raise, log or read the body). An asynchronous client
+    works only in the event loop it was used in; a synchronous one is called from up to `threads` threads.
+
+    headers: what the client's owner adds to every request, asked for anew each time.
+    """
+
+    def __init__(
+        self,
+        client: httpx.Client | httpx.AsyncClient,
+        base_url: str,
+        headers: Callable[[], Mapping[str, str]],
+        *,
+        threads: int = 8,
+        deadline_s: float = DEADLINE_S,
+        max_body_bytes: int = BODY_CAP_BYTES,
+    ) -> None:
+        self._client = client
+        self._origin = Origin.of(base_url)
+        self._headers = headers
+        self._deadline_s, self._max_body_bytes = deadline_s, max_body_bytes
+        self._threads = ThreadPoolExecutor(threads, "clonedesk-httpx") if isinstance(client, httpx.Client) else None
+        silence(*_LOGGERS)
+
+    async def send(self, request: Request, headers: Mapping[str, str]) -> Response:
+        """See `Transport`. Raises ConfigError when the client was closed."""
+        if request.external_url is not None:
+            raise ForeignOrigin(f"stream {request.stream!r}: a lent client is used for its own account only")
+        if self._client.is_closed:
+            raise ConfigError("the client that was handed over is closed; hand over one that is open")
+        wire = Wire.of(self._origin, request, self._headers(), USUAL, dict(request.headers), headers)
+        if isinstance(self._client, httpx.AsyncClient):
+            return await _exchange(_copy(self._client), wire, self._deadline_s, self._max_body_bytes)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._in_thread, _copy(self._client), wire)
+
+    async def aclose(self) -> None:
+        """Lets go of the threads; the client stays open."""
+        if self._threads:
+            self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _in_thread(self, client: httpx.Client, wire: Wire) -> Response:
+        ends_at = time.monotonic() + self._deadline_s
+        try:
+            with (
+                quiet(),
+                client.stream(
+                    wire.method, wire.url, headers=wire.headers, content=wire.content, follow_redirects=False
+                ) as answer,
+            ):
+                body = _body(answer, self._max_body_bytes)
+                for chunk in answer.iter_raw():
+                    body.feed(chunk)
+                    if time.monotonic() > ends_at:
+                        raise TimeoutError
+                return _response(answer, body)
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise TransportFailed(failure_of(error)) from None
+
+
+_TIMEOUT = httpx.Timeout(TIMEOUT_S, connect=CONNECT_S)
+
+
+async def _exchange(client: httpx.AsyncClient, wire: Wire, deadline_s: float, max_body_bytes: int) -> Response:
+    try:
+        with quiet():
+            async with (
+                asyncio.timeout(deadline_s),
+                client.stream(
+                    wire.method, wire.url, headers=wire.headers, content=wire.content, follow_redirects=False
+                ) as answer,
+            ):
+                body = _body(answer, max_body_bytes)
+                async for chunk in answer.aiter_raw():
+                    body.feed(chunk)
+                return _response(answer, body)
+    except (httpx.HTTPError, TimeoutError) as error:
+        # Not chained: the library's words may hold an address with its query.
+        raise TransportFailed(failure_of(error)) from None
+
+
+def _body(answer: httpx.Response, max_body_bytes: int) -> CappedBody:
+    return CappedBody(answer.headers.get("content-encoding", ""), max_body_bytes)
+
+
+def _response(answer: httpx.Response, body: CappedBody) -> Response:
+    return Response(answer.status_code, dict(answer.headers.items()), body.finish())
+
+
+def _copy(client: Client) -> Client:
+    """See `LentClient`."""
+    twin = copy.copy(client)
+    twin.event_hooks = {"request": client.event_hooks["request"], "response": []}
+    twin.cookies = client.cookies  # the setter copies
+    twin.params = {}
+    twin.timeout = _TIMEOUT
+    return twin
 
 
 def _client(trust: ssl.SSLContext, timeout: httpx.Timeout, *, proxies: bool) -> httpx.AsyncClient:
@@ -127,26 +215,12 @@ def trusted_roots(file: str | None, folder: str | None) -> ssl.SSLContext:
 def failure_of(error: Exception) -> Failure:
     """Our word for what httpx raised."""
     if isinstance(error, _NEVER_SENT):
-        return Failure.UNTRUSTED if _is_certificate_error(error) else Failure.CONNECT
+        return Failure.UNTRUSTED if is_certificate_error(error) else Failure.CONNECT
     return Failure.TIMEOUT if isinstance(error, httpx.TimeoutException | TimeoutError) else Failure.RESET
 
 
-def _is_certificate_error(error: BaseException | None) -> bool:
+def is_certificate_error(error: BaseException | None) -> bool:
+    """Whether a certificate that does not verify is among an error's causes."""
     while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
         error = error.__cause__ or error.__context__
     return error is not None
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep this request out of the logs of httpx and httpcore: they write addresses, queries and headers."""
-    token = _SENDING.set(True)
-    try:
-        yield
-    finally:
-        _SENDING.reset(token)
-
-
-def _not_ours(_record: logging.LogRecord) -> bool:
-    """Other users of httpx in the same program keep their logs."""
-    return not _SENDING.get()

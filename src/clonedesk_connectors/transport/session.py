@@ -23,6 +23,7 @@ from clonedesk_connectors.errors import (
 from clonedesk_connectors.protocol import Budget, Connector, Outcome, Page, Request, Response, Token, Verdict
 from clonedesk_connectors.transport.base import Clock, Failure, Sleep, Transport, TransportFailed
 from clonedesk_connectors.transport.budget import Budgets
+from clonedesk_connectors.transport.clients import CLIENT_FORM
 from clonedesk_connectors.transport.retry import LONGEST_WAIT_S, Again, Retry
 
 T = TypeVar("T")
@@ -216,7 +217,7 @@ class Session:
             return self._token
 
     async def _sign_in(self) -> Token:
-        step = self.connector.sign_in(self._form, self._secrets)
+        step = Token({}) if self._form == CLIENT_FORM else self.connector.sign_in(self._form, self._secrets)
         if isinstance(step, Token):
             return step
         self._renewable = True
