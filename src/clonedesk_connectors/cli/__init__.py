@@ -7,7 +7,7 @@ import traceback
 
 import typer
 
-from clonedesk_connectors.cli import auth, check, connectors, demo, doctor, export, pull, store
+from clonedesk_connectors.cli import auth, check, connectors, demo, doctor, drafts, export, pull, review, store
 from clonedesk_connectors.errors import EXIT_INTERRUPTED, ClonedeskError
 
 app = typer.Typer(
@@ -18,7 +18,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for part in (auth, pull, store, check, export, connectors, doctor, demo):
+for part in (auth, pull, store, drafts, review, check, export, connectors, doctor, demo):
     part.register(app)
 
 _debug = False

@@ -34,3 +34,22 @@ def tickets(
     with app.open_store(store_url(store, profile, config)) as archive:
         count = write_tickets(archive, out, vendor=vendor, account=account)
     typer.echo(f"{count:,} tickets written to {out}", err=True)
+
+
+@exports.command("signals")
+def signals(
+    out: Annotated[str, typer.Option(help="File to write (mode 0600), or - for stdout.")],
+    store: Store = None,
+    profile: ProfileName = None,
+    config: ConfigFile = None,
+) -> None:
+    """Write one record per finished review decision; withdrawn ones are listed with weight 0.
+
+    Example: clonedesk-sync export signals --out signals.jsonl
+    """
+    from clonedesk_connectors.export.signals import write_signals
+    from clonedesk_connectors.review.queue import ReviewQueue
+
+    with ReviewQueue(store_url(store, profile, config)) as queue:
+        count, withdrawn = write_signals(queue, out)
+    typer.echo(f"{count:,} signals written to {out}, {withdrawn:,} of them withdrawn", err=True)

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import func, or_, select
 
-from clonedesk_connectors.errors import ContractBroken, RecordGone
+from clonedesk_connectors.errors import CapabilityMissing, ContractBroken, RecordGone
 from clonedesk_connectors.model import Ticket
+from clonedesk_connectors.protocol import Connector
 from clonedesk_connectors.protocol.pushback import PushBack, Reading, TicketState
 from clonedesk_connectors.review.ledger import from_ms
 from clonedesk_connectors.review.queue import ReviewQueue
@@ -19,9 +20,27 @@ from clonedesk_connectors.store import AccountArchive, Archive, tables
 from clonedesk_connectors.store.blocks import chunked
 from clonedesk_connectors.store.codec import decompress
 from clonedesk_connectors.store.review_tables import draft
+from clonedesk_connectors.sync.normalise import StoredDirectory
 
 _D = draft.c
 _DAY_MS = 86_400_000
+
+
+def push_back_of(connector: Connector, archive: Archive | None) -> PushBack:
+    """The writing side of a connector, with what the archive knows of the account's people.
+
+    Raises CapabilityMissing for a connector that cannot write notes.
+    """
+    make = getattr(connector, "push_back", None)
+    if make is None:
+        raise CapabilityMissing(f"the connector {connector.name!r} cannot write notes")
+    name = connector.account.name
+    parts = archive.accounts() if archive else []
+    known = next((part for part in parts if (part.vendor, part.name) == (connector.name, name)), None)
+    push = make(StoredDirectory(known, connector)) if known else make()
+    if not isinstance(push, PushBack):
+        raise CapabilityMissing(f"the connector {connector.name!r} offers only a part of what pushing needs")
+    return push
 
 
 def watched(queue: ReviewQueue, vendor: str, account: str) -> dict[str, datetime]:

@@ -13,7 +13,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 from clonedesk_connectors.errors import (
-    ConfigError,
     ContractBroken,
     LeakSuspected,
     RecordGone,
@@ -262,8 +261,6 @@ def compose(
 
 def preview(push: PushBack, draft: Draft, route_reason: str) -> tuple[Request, ...]:
     """The requests a push of this draft makes if nothing stands in its way; for `--dry-run`."""
-    if not isinstance(push, PushBack):
-        raise ConfigError("this connector cannot write notes")
     note = compose(NotePurpose.DRAFT, draft.draft_id, draft.ticket_id, draft.body, route_reason, None)
     pending = Outbox.pending_tags()
     return push.preflight(draft.ticket_id), push.note(note), *push.tags(draft.ticket_id, pending)

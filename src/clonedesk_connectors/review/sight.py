@@ -105,11 +105,8 @@ def _state(ticket: Ticket) -> TicketState:
 
 def _note_commands(messages: Iterable[Message]) -> Iterator[Command]:
     for message in messages:
-        if (
-            message.visibility == "private"
-            and message.actor.kind is ActorKind.HUMAN_AGENT
-            and "/draft" in message.body.casefold()
-        ):
+        is_staff_note = message.visibility == "private" and message.actor.kind is ActorKind.HUMAN_AGENT
+        if is_staff_note and "/draft" in message.body.casefold():
             found = _COMMAND.match(text_of(message))
             if found:
                 yield _note_command(found[1], found[2], message)
