@@ -1,4 +1,7 @@
-"""Each deliberately broken connector is caught by the check named for its fault, and for that reason."""
+"""Each deliberately broken connector is caught by the check named for its fault, and for that reason.
+
+That the connector they are made from passes everything is shown by its own tests (tests/plugins).
+"""
 
 from __future__ import annotations
 
@@ -76,13 +79,3 @@ def test_the_named_check_catches(made: type[HarbourdeskConnector]) -> None:
 def test_every_check_of_the_kit_catches_something() -> None:
     checks = {name for name in dir(ConnectorConformance) if name.startswith("test_")}
     assert checks == {check for check, _ in CAUGHT.values()}
-
-
-class TestHarbourdesk(ConnectorConformance):
-    """The connector that the broken ones are made from passes everything."""
-
-    def connector(self) -> HarbourdeskConnector:
-        return HarbourdeskConnector(Account(vendor="harbourdesk", name="pier"))
-
-    def helpdesk(self, tickets: int, clock: Callable[[], float]) -> InventedHarbourdesk:
-        return InventedHarbourdesk(tickets, clock)

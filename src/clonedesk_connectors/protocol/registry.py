@@ -50,7 +50,7 @@ def load(account: Account) -> Connector:
         connector = offer.entry_point.load()(account)
     except ConfigError:
         raise
-    except Exception as error:  # whatever a plugin does at import must become one clear error
+    except (Exception, SystemExit) as error:  # whatever a plugin does at import must become one clear error
         raise PluginError(_broken(offer, f"cannot be loaded ({type(error).__name__})")) from error
     if not isinstance(connector, Connector):
         raise PluginError(_broken(offer, "is not a connector: a part of the protocol is missing"))
