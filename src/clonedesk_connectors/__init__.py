@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from clonedesk_connectors.checking import check
     from clonedesk_connectors.errors import AuthError, ClonedeskError, ConfigError, StoreError, VendorError
     from clonedesk_connectors.model import Ticket
+    from clonedesk_connectors.normalize_api import normalize
     from clonedesk_connectors.protocol import Account, AccountConfig
     from clonedesk_connectors.review import ReviewQueue
     from clonedesk_connectors.store import Archive
@@ -43,6 +44,7 @@ _HOMES = {
     "VendorError": "errors",
     "check": "checking",
     "connect": "app",
+    "normalize": "normalize_api",
     "open_store": "app",
     "pull": "app",
 }
@@ -64,6 +66,7 @@ __all__ = [
     "aio",
     "check",
     "connect",
+    "normalize",
     "open_store",
     "pull",
 ]
