@@ -1,0 +1,130 @@
+"""Every status at every step: a defined state, a clear reason, nothing lost and nothing sent twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from clonedesk_connectors.errors import AuthError, RateLimited
+from clonedesk_connectors.review.states import State
+from clonedesk_connectors.testing.sandbox.calls import Call
+from tests.pushback.rig import Rig
+
+
+def once(match: Callable[[Call], bool], fate: str, times: int = 1) -> Callable[[Call], str]:
+    """This fate for the first matching calls."""
+    left = [times]
+
+    def choose(call: Call) -> str:
+        if left[0] > 0 and match(call):
+            left[0] -= 1
+            return fate
+        return "answer"
+
+    return choose
+
+
+def is_look(call: Call) -> bool:
+    return call.method == "GET" and call.path != "/me"
+
+
+def is_tag_write(call: Call) -> bool:
+    body = call.json()
+    return call.method in ("PUT", "POST", "DELETE") and isinstance(body, dict) and bool(body.keys() & {"tags", "name"})
+
+
+def finish(rig: Rig, number: int, draft_id: str) -> None:
+    """The next run ends with one private note, the tag, and the draft before the reviewers."""
+    rig.wire.fate = lambda call: "answer"
+    rig.run()
+    assert len(rig.notes(number, draft_id)) == 1
+    assert rig.queue.get(draft_id).state is State.AWAITING_REVIEW
+    assert "ai_draft_pending" in (rig.look(number).tags or ())
+    assert rig.sandbox.public_writes == []
+
+
+@pytest.mark.parametrize(
+    "fate", ["409 before", "422 before", "400 before", "429 before", "500 before", "503 before", "lost before"]
+)
+def test_a_look_that_fails_once_is_made_again_in_the_same_run(rig: Rig, fate: str) -> None:
+    [number] = rig.open_tickets(1)
+    draft_id = rig.submit(rig.draft(number))
+    rig.wire.fate = once(is_look, fate)
+    [done] = rig.run()
+    assert (done.state, done.problem) == (State.AWAITING_REVIEW, "")
+    finish(rig, number, draft_id)
+
+
+@pytest.mark.parametrize("fate", ["409 before", "429 before", "500 before", "503 after", "504 after", "lost after"])
+def test_a_write_with_a_passing_or_unclear_answer_ends_with_one_note_in_the_same_run(rig: Rig, fate: str) -> None:
+    [number] = rig.open_tickets(1)
+    rig.wire.lag_s = 3.0
+    draft_id = rig.submit(rig.draft(number))
+    rig.wire.fate = once(rig.is_write, fate)
+    [done] = rig.run()
+    assert (done.state, done.problem) == (State.AWAITING_REVIEW, "")
+    finish(rig, number, draft_id)
+
+
+@pytest.mark.parametrize("status", ["400", "403", "404", "422"])
+def test_a_write_that_is_refused_for_good_fails_the_draft_with_the_reason(rig: Rig, status: str) -> None:
+    [number] = rig.open_tickets(1)
+    draft_id = rig.submit(rig.draft(number))
+    rig.wire.fate = once(rig.is_write, f"{status} before")
+    [done] = rig.run()
+    assert (done.state, done.reason.split()[:2]) == (State.FAILED, ["HTTP", status])
+    rig.run()
+    assert rig.notes(number, draft_id) == []
+
+
+@pytest.mark.parametrize("status", ["403", "404"])
+def test_a_ticket_that_may_not_be_read_withdraws_the_draft(rig: Rig, status: str) -> None:
+    [number] = rig.open_tickets(1)
+    draft_id = rig.submit(rig.draft(number))
+    rig.wire.fate = once(is_look, f"{status} before")
+    assert [(done.state, done.reason) for done in rig.run()] == [(State.WITHDRAWN, "gone")]
+    assert rig.notes(number, draft_id) == []
+
+
+@pytest.mark.parametrize("step", ["look", "write", "tags"])
+def test_credentials_that_are_refused_stop_the_run_and_the_next_one_goes_on(rig: Rig, step: str) -> None:
+    [number] = rig.open_tickets(1)
+    draft_id = rig.submit(rig.draft(number))
+    rig.wire.fate = once({"look": is_look, "write": rig.is_write, "tags": is_tag_write}[step], "401 before")
+    with pytest.raises(AuthError):
+        rig.run()
+    finish(rig, number, draft_id)
+
+
+@pytest.mark.parametrize("step", ["look", "write"])
+def test_a_limit_that_stays_exhausted_stops_the_run_and_the_next_one_goes_on(rig: Rig, step: str) -> None:
+    [number] = rig.open_tickets(1)
+    draft_id = rig.submit(rig.draft(number))
+    rig.wire.fate = once({"look": is_look, "write": rig.is_write}[step], "429 before", times=1_000_000)
+    with pytest.raises(RateLimited):
+        rig.run()
+    rig.time.now_s += 3_600
+    finish(rig, number, draft_id)
+
+
+@pytest.mark.parametrize("status", ["400", "409", "422"])
+def test_a_refused_tag_is_reported_and_set_by_the_next_run(rig: Rig, status: str) -> None:
+    [number] = rig.open_tickets(1)
+    draft_id = rig.submit(rig.draft(number))
+    rig.wire.fate = once(is_tag_write, f"{status} before")
+    lines: list[str] = []
+    [done] = rig.run(refused_tags=lines)
+    assert done.state is State.AWAITING_REVIEW
+    assert len(lines) == 1
+    assert f"HTTP {status}" in lines[0]
+    finish(rig, number, draft_id)
+
+
+@pytest.mark.parametrize("fate", ["500 before", "503 after", "lost after", "429 before"])
+def test_a_tag_with_an_unclear_answer_is_simply_set_again(rig: Rig, fate: str) -> None:
+    [number] = rig.open_tickets(1)
+    draft_id = rig.submit(rig.draft(number))
+    rig.wire.fate = once(is_tag_write, fate)
+    rig.run()
+    finish(rig, number, draft_id)
