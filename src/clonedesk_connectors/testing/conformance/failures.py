@@ -53,7 +53,7 @@ class FailureChecks(Kit):
                 same_records(rig.snapshot(), wanted, f"stopped at request {number}")
 
     def test_limits_and_failures_on_the_way_lose_nothing(self) -> None:
-        """Every request fails once in each of the ways of `FAULTS` and is then answered: nothing is missing."""
+        """Every request fails once, with a limit, 5xx, HTML, half an answer or none, and is then answered: nothing is lost."""
         self._needs_http()
         with self._rig(SOME) as whole:
             finished(whole.pull())

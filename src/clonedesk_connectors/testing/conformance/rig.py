@@ -13,7 +13,7 @@ from random import Random
 from typing import Any, NamedTuple, cast
 
 from clonedesk_connectors.model import Ticket
-from clonedesk_connectors.protocol import Bundle, Connector, Mode, Page, RawRecord, Request, Response, Stream, to_json
+from clonedesk_connectors.protocol import Bundle, Connector, Mode, Page, RawRecord, Request, Response, to_json
 from clonedesk_connectors.store import Archive
 from clonedesk_connectors.sync import Pull, RunReport
 from clonedesk_connectors.testing.conformance.helpdesk import Helpdesk
@@ -257,7 +257,3 @@ def lists(ran: Ran) -> dict[str, list[Exchange]]:
 
 def records(ran: Ran) -> list[RawRecord]:
     return [record for exchange in ran.watched.exchanges for record in exchange.page.records]
-
-
-def streams_of(connector: Connector, *modes: Mode) -> list[Stream]:
-    return [stream for stream in connector.streams if stream.mode in modes]
