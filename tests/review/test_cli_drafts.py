@@ -12,11 +12,16 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from clonedesk_connectors import cli
+from clonedesk_connectors import app, cli
+from clonedesk_connectors.model import AssigneeKind, Message, Status
+from clonedesk_connectors.protocol.pushback import BasedOn, Draft
 from clonedesk_connectors.review.queue import ReviewQueue
 from clonedesk_connectors.review.settings import ReviewSettings
+from clonedesk_connectors.review.states import State
 from clonedesk_connectors.store.review_tables import event
 from tests.review.build import BODY, make_draft
+
+ANSWER = "Your refund of 40.00 EUR was sent to your bank on Monday and arrives within 3 days."
 
 
 class Ran(NamedTuple):
@@ -144,14 +149,83 @@ def test_clear_and_retry_refuse_drafts_that_need_neither(run: Run, filled: Revie
     assert run("drafts", "retry", item.draft_id, "--by", "lee").code == 5
 
 
-# -- with a helpdesk ----------------------------------------------------------------------------------------------------
+# -- with a helpdesk --------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def zendesk() -> Iterator[Any]:
+def zendesk(monkeypatch: pytest.MonkeyPatch, run: Run) -> Iterator[Any]:
+    """The invented Zendesk, pulled into the archive."""
     pytest.importorskip("uvicorn")
     from clonedesk_connectors.testing.sandbox.zendesk import ZendeskSandbox
     from clonedesk_connectors.testing.world import World
 
-    with ZendeskSandbox(World(seed=7, tickets=30)) as sandbox:
+    with ZendeskSandbox(World(seed=3, tickets=60), limits="none") as sandbox:
+        monkeypatch.setenv("CLONEDESK_ZENDESK_EMAIL", sandbox.email)
+        monkeypatch.setenv("CLONEDESK_ZENDESK_TOKEN", sandbox.api_token)
+        assert run("pull", *account_of(sandbox)).code in (0, 7)
         yield sandbox
+
+
+def account_of(sandbox: Any) -> tuple[str, ...]:
+    return ("zendesk", "--account", "acme", "--base-url", sandbox.url)
+
+
+def draft_for(run: Run, sandbox: Any, url: str) -> Draft:
+    """A draft for a ticket a person solved, whose customer has just written again."""
+    with app.open_store(url) as archive:
+        solved = (one for one in archive.tickets() if one.status is Status.SOLVED)
+        ticket_id = next(one.native_id for one in solved if one.assignee_kind is AssigneeKind.HUMAN)
+    sandbox.update(int(ticket_id), comment="It still has not arrived.")
+    sandbox.advance(120)  # the export leaves out the last minute
+    run("pull", *account_of(sandbox))
+    with app.open_store(url) as archive:
+        ticket = next(one for one in archive.tickets() if one.native_id == ticket_id)
+    last = [one for one in ticket.events if isinstance(one, Message) and one.visibility == "public"][-1]
+    return make_draft(ticket_id, vendor="zendesk", body=ANSWER, based_on=BasedOn(message_id=last.id, at=last.at))
+
+
+def test_a_file_of_drafts_is_shown_pushed_and_decided_in_the_helpdesk(
+    run: Run, zendesk: Any, url: str, tmp_path: Path
+) -> None:
+    draft = draft_for(run, zendesk, url)
+    file = tmp_path / "drafts.jsonl"
+    other = make_draft("1", vendor="zendesk", account="elsewhere")
+    broken = {"vendor": "zendesk", "body": "secret text of a customer"}
+    file.write_text("\n".join([draft.model_dump_json(), "", json.dumps(broken), other.model_dump_json()]))
+    arguments = ("drafts", "push", str(file), *account_of(zendesk))
+
+    asked = run(*arguments)
+    assert (asked.code, "--dry-run" in asked.err) == (2, True)
+    shown = run(*arguments, "--dry-run")
+    requests = shown.lines[0]["requests"]
+    assert [request["method"] for request in requests][:2] == ["GET", "PUT"]
+    assert requests[1]["body"]["ticket"]["comment"]["public"] is False
+    assert zendesk.writes == []
+
+    pushed = run(*arguments, "--yes")
+    assert pushed.code == 7  # two lines were not usable
+    first, second, third = pushed.lines
+    assert (first["line"], first["state"], first["problem"]) == (1, "awaiting_review", "")
+    assert (second["line"], third["line"]) == (3, 4)
+    assert "not for zendesk account acme" in third["problem"]
+    assert "secret" not in shown.out + pushed.out + pushed.err
+    notes = [write for write in zendesk.writes if write.body]
+    assert [(str(write.ticket_id), write.public) for write in notes] == [(draft.ticket_id, False)]
+
+    again = run(*arguments, "--yes")
+    assert (again.lines[0]["is_new"], again.lines[0]["state"]) == (False, "awaiting_review")
+    assert len([write for write in zendesk.writes if write.body]) == 1
+
+    zendesk.advance(60)
+    assert "0 drafts changed" in run("drafts", "capture", *account_of(zendesk)).err
+    zendesk.update(int(draft.ticket_id), by="human", comment=ANSWER.replace("3 days", "5 days"))
+    [live] = run("drafts", "capture", *account_of(zendesk)).lines
+    assert (live["state"], live["outcome"], live["source"]) == ("decided", "light_edit", "inferred")
+    zendesk.advance(120)
+    run("pull", *account_of(zendesk))
+    assert "0 drafts changed" in run("drafts", "capture").err
+    run(*arguments, "--yes")
+    assert zendesk.public_writes == []
+    with app.open_store(url) as archive, ReviewQueue(url) as queue:
+        assert queue.get(draft.draft_id).state is State.DECIDED
+        assert archive.account("zendesk", "acme").summary().tickets > 0

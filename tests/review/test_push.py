@@ -156,7 +156,20 @@ def test_a_draft_that_the_vendor_would_cut_or_that_meets_a_full_ticket_fails_wit
     ]
 
 
-@pytest.mark.parametrize("status", ["400", "403", "404", "422"])
+def test_a_403_fails_a_draft_only_if_another_note_shows_that_the_credentials_may_write(
+    queue: ReviewQueue, desk: Desk, clock: HandClock
+) -> None:
+    read_only = submit(queue, desk, "1")
+    desk.fate = lambda request: "403" if request.path == "/tickets/1/notes" else "answer"
+    [done] = push(queue, desk)
+    assert done.state is State.POSTING
+    assert "may not write notes" in done.problem
+    submit(queue, desk, "2")
+    push(queue, desk)
+    assert (queue.get(read_only).state, queue.get(read_only).state_reason) == (State.FAILED, "HTTP 403")
+
+
+@pytest.mark.parametrize("status", ["400", "404", "422"])
 def test_a_permanent_refusal_fails_the_draft(queue: ReviewQueue, desk: Desk, status: str) -> None:
     submit(queue, desk)
     desk.fate = dying("/notes", status)

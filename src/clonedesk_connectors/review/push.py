@@ -40,6 +40,7 @@ from clonedesk_connectors.review.values import ReviewConflict
 from clonedesk_connectors.store.records import AnyRow
 
 _PUSH_LOCK = 0x7075_7368  # "push"
+_FORBIDDEN = 403
 _HOW_TO = "Not usable? Add the tag ai_draft_reject or ai_draft_escalate, or write a private note: /draft reject REASON"
 
 
@@ -84,6 +85,7 @@ class Pusher:
         self._outbox = Outbox(queue.ledger, queue.settings, connector.name, connector.account.name)
         self._settle_s, self._rounds, self._sleep = settle_s, rounds, sleep
         self._give_up_after, self._unclear = give_up_after, 0
+        self._accepted = False  # until a note was, a 403 may be about the credentials, which must not fail every draft
 
     async def run(self, on_pushed: OnPushed = lambda pushed: None) -> list[str]:
         """Post drafts, deliver approved texts, bring tags up to date. on_pushed: called once for each draft.
@@ -185,12 +187,15 @@ class Pusher:
             await self._accept(errand, row, self._push.receipt(request, answer.response))
         elif self._push.refusal(request, answer.response) is Refused.CONFLICT:
             return "the ticket changed at that moment"
+        elif answer.response.status == _FORBIDDEN and not self._accepted:
+            return f"{answer.outcome.reason}: the ticket is read-only, or these credentials may not write notes"
         else:
             self._outbox.turn_away(errand, row, Turn.REFUSE, answer.outcome.reason)
         return ""
 
     async def _accept(self, errand: Errand, row: AnyRow, receipt: Receipt) -> None:
         if receipt.private is True:
+            self._accepted = True
             self._outbox.confirm(errand, row.draft_id, receipt)
             return
         self._outbox.suspect(errand, row.draft_id, receipt)
