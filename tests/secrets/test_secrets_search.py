@@ -153,12 +153,13 @@ def test_nothing_at_all_names_all_five_ways_and_why_two_of_them_failed() -> None
     assert str(error.value) == (
         "no credentials for zendesk account 'acme-eu'. Looked in the environment, secret files, the keyring (it is "
         "locked), the terminal (nobody can be asked: stdin or stderr is not a terminal), the drawer. Give them in one "
-        "of five places: (1) in code, connect(…, credentials={…}); (2) the environment, CLONEDESK_ZENDESK_CLIENT_ID "
-        "and CLONEDESK_ZENDESK_CLIENT_SECRET, or CLONEDESK_ZENDESK_EMAIL and CLONEDESK_ZENDESK_API_TOKEN (for this "
-        "account only: CLONEDESK_ZENDESK_ACME_EU_CLIENT_ID and so on); (3) a file, its path in "
-        "CLONEDESK_ZENDESK_CLIENT_ID_FILE, or /run/secrets/clonedesk_zendesk_client_id, or "
-        "$CREDENTIALS_DIRECTORY/clonedesk_zendesk_client_id; (4) the keyring, clonedesk-sync auth login zendesk "
-        "--account acme-eu; (5) a terminal, where you are asked"
+        'of five places: (1) in code, connect(…, credentials={"client_id": …, "client_secret": …}); '
+        "(2) the environment, CLONEDESK_ZENDESK_CLIENT_ID and CLONEDESK_ZENDESK_CLIENT_SECRET, or "
+        "CLONEDESK_ZENDESK_EMAIL and CLONEDESK_ZENDESK_API_TOKEN (for this account only: "
+        "CLONEDESK_ZENDESK_ACME_EU_CLIENT_ID and so on); "
+        "(3) a file, its path in CLONEDESK_ZENDESK_CLIENT_ID_FILE, or /run/secrets/clonedesk_zendesk_client_id, or "
+        "$CREDENTIALS_DIRECTORY/clonedesk_zendesk_client_id; "
+        "(4) the keyring, clonedesk-sync auth login zendesk --account acme-eu; (5) a terminal, where you are asked"
     )
 
 

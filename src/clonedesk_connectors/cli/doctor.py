@@ -20,7 +20,7 @@ from clonedesk_connectors.cli.options import (
     settings_of,
     store_url,
 )
-from clonedesk_connectors.errors import ClonedeskError, ConfigError
+from clonedesk_connectors.errors import ClonedeskError
 
 if TYPE_CHECKING:
     from clonedesk_connectors.settings import AccountSettings
@@ -134,7 +134,7 @@ def _advice(settings: AccountSettings) -> Advice | None:
     try:
         with app.open_store(settings.store) as archive:
             return app.suggestions(archive, settings.vendor, settings.account, settings.config)
-    except (StoreError, ConfigError):
+    except StoreError:
         return None
 
 

@@ -83,11 +83,12 @@ def _nothing_found(vendor: str, account: str, forms: Sequence[CredentialForm], s
     slots = [[Slot(vendor, account, form.name, field) for field in form.fields] for form in forms]
     names = ", or ".join(" and ".join(map(variable, form)) for form in slots)
     first = next((slot for form in slots for slot in form), Slot(vendor, account, "", "TOKEN"))
+    given = ", ".join(f'"{slot.field.lower()}": …' for slot in slots[0]) if slots else ""
     example, own = variable(first), variable(first, of_account=True)
     return (
         f"no credentials for {vendor} account {account!r}. Looked in "
         f"{', '.join(title + why for title, why in looked.items())}. Give them in one of five places: "
-        f"(1) in code, connect(…, credentials={{…}}); "
+        f"(1) in code, connect(…, credentials={{{given}}}); "
         f"(2) the environment, {names} (for this account only: {own} and so on); "
         f"(3) a file, its path in {example}_FILE, or {RUN_SECRETS}/{example.lower()}, "
         f"or $CREDENTIALS_DIRECTORY/{example.lower()}; "
