@@ -11,8 +11,8 @@ from clonedesk_connectors.testing.conformance.kit import Kit, finished, same_rec
 from clonedesk_connectors.testing.conformance.rig import After, expect, fingerprint, lists
 from clonedesk_connectors.transport.base import Failure, TransportFailed
 
-SOME = 8
-"""Tickets of checks that pull many times."""
+SOME = 6
+"""Tickets of checks that pull many times; with `small_page` rows a page still more than one page."""
 
 _HTML = b"<!DOCTYPE html><html><head><title>Please wait</title></head><body>Service page</body></html>"
 _JSON, _PAGE = {"content-type": "application/json"}, {"content-type": "text/html"}
@@ -53,7 +53,7 @@ class FailureChecks(Kit):
                 same_records(rig.snapshot(), wanted, f"stopped at request {number}")
 
     def test_limits_and_failures_on_the_way_lose_nothing(self) -> None:
-        """Every request fails once, with a limit, 5xx, HTML, half an answer or none, and is then answered: nothing is lost."""
+        """Every request fails once (limit, 5xx, HTML, half an answer, none) and is then answered: nothing is lost."""
         self._needs_http()
         with self._rig(SOME) as whole:
             finished(whole.pull())

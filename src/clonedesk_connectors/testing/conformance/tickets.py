@@ -14,7 +14,7 @@ from unittest import SkipTest
 from clonedesk_connectors.model import Channel, Message, Status, Ticket
 from clonedesk_connectors.testing.conformance.kit import Kit, finished, talkative
 from clonedesk_connectors.testing.conformance.paging import LATER_S
-from clonedesk_connectors.testing.conformance.rig import Normalised, expect
+from clonedesk_connectors.testing.conformance.rig import Found, Normalised, expect
 
 Path = tuple[Any, ...]
 ODD: tuple[Any, ...] = ("carrier_pigeon", "", None, -1, 10**30, 0.5, True, [], {}, [None], [{}], {"": None})
@@ -39,7 +39,9 @@ class TicketChecks(Kit):
         self._unknown("channel", Channel.UNKNOWN)
 
     def _unknown(self, name: str, unknown: StrEnum) -> None:
-        """Other fields of the vendor may still decide; then the new word counts as much as none."""
+        """Other fields of the record may still decide; then the new word counts as much as none. The directory is
+        left empty, so that nothing is looked up.
+        """
         connector, found = self.connector(), []
         for bundle, ticket, _ in self._normalised():
             word = getattr(ticket, f"raw_{name}") if ticket and not ticket.deleted else None
@@ -49,7 +51,9 @@ class TicketChecks(Kit):
                     continue
                 new = _NEW_CODE if isinstance(value, int) else _NEW_WORD
                 changed, bare = (
-                    connector.normalize(replace(bundle, records=_with(bundle.records, path, other)))
+                    connector.normalize(
+                        replace(bundle, records=_with(bundle.records, path, other), directory=Found({}))
+                    )
                     for other in (new, None)
                 )
                 if changed and bare and getattr(changed, f"raw_{name}") == str(new):
