@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from clonedesk_connectors.model import ActorKind, AssigneeKind, Event, Priority, Status, Ticket
+from clonedesk_connectors.model import ActorKind, AssigneeKind, Event, Other, Priority, Status, Ticket
 from clonedesk_connectors.protocol import AccountConfig
-from tests.zendesk.helpers import ANN, BOT, BY_RULE, CUSTOMER, change, comment, header, load, read, row
+from tests.zendesk.helpers import ANN, BOT, BY_RULE, CUSTOMER, PEOPLE, change, comment, header, load, read, row
 
 
 def only(ticket: Ticket, kind: str) -> Any:
@@ -153,6 +153,38 @@ def test_a_status_keeps_its_word_beside_ours() -> None:
 def test_an_unknown_status_is_unknown_and_keeps_its_word() -> None:
     status = only(read(row(0, ANN, change(21, "status", "sleeping", "open"))), "status")
     assert (status.to_status, status.raw_to) == (Status.UNKNOWN, "sleeping")
+
+
+STATUSES = PEOPLE | {
+    ("custom_status", "71"): {"id": 71, "status_category": "pending", "default": True},
+    ("custom_status", "72"): {"id": 72, "status_category": "pending", "default": False},
+}
+
+
+def test_the_usual_custom_status_of_the_status_just_set_is_not_told_twice() -> None:
+    told = change(22, "custom_status_id", 71, 70), change(21, "status", "pending", "open")
+    events = [
+        {"id": 21, "type": "Change", "field_name": "status", "value": "pending", "previous_value": "open"},
+        {"id": 22, "type": "Change", "field_name": "custom_status_id", "value": "71", "previous_value": "70"},
+    ]
+    audit = {"id": 1001, "author_id": ANN, "created_at": "2026-03-02T10:01:00Z", "events": events}
+    for ticket in (read(row(1, ANN, *told), people=STATUSES), read(audit=[audit], people=STATUSES)):
+        assert [(event.kind, event.id) for event in ticket.events] == [("status", "21")]
+
+
+@pytest.mark.parametrize(
+    "children",
+    [
+        (change(21, "status", "pending", "open"), change(22, "custom_status_id", 72, 70)),
+        (change(21, "status", "pending", "open"), change(22, "custom_status_id", 404, 70)),
+        (change(21, "priority", "high", None), change(22, "custom_status_id", 71, 72)),
+    ],
+    ids=["not the usual one", "unknown", "status stays"],
+)
+def test_a_custom_status_that_says_more_than_the_status_is_told(children: tuple[dict[str, Any], ...]) -> None:
+    event = read(row(1, ANN, *children), people=STATUSES).events[-1]
+    assert isinstance(event, Other)
+    assert (event.id, event.data["field"]) == ("22", "custom_status_id")
 
 
 def test_a_rule_behind_a_change_is_its_actor_and_its_cause() -> None:

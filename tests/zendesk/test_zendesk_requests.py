@@ -169,7 +169,7 @@ def test_an_answer_that_proves_nothing_is_nobody(answer: object) -> None:
 def test_what_matters_of_a_directory_record_leaves_out_what_moves_by_itself() -> None:
     ann = {"id": 801, "role": "agent", "default_group_id": 52, "name": "Ann", "last_login_at": "2026-03-02T10:00:00Z"}
     assert ZENDESK.shape("staff", ann) == "agent|52|Ann"
-    assert ZENDESK.shape("custom_status", {"id": 71, "status_category": "pending"}) == "pending"
+    assert ZENDESK.shape("custom_status", {"id": 71, "status_category": "hold", "default": False}) == "hold|False"
     assert ZENDESK.shape("scope_pass", {"end_of_stream": True}) == ""
 
 

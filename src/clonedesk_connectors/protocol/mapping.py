@@ -19,6 +19,8 @@ class MappingTable(Generic[V]):
 
     def __call__(self, raw: object) -> V:
         """The mapped value, or `unknown` for None, another type or a word the table does not have."""
+        if type(raw) is str and raw in self._rows:
+            return self._rows[raw]
         return self._rows.get(str(raw).lower(), self.unknown)
 
     def __contains__(self, raw: object) -> bool:

@@ -15,6 +15,8 @@ def parse_time(value: object) -> datetime | None:
     if isinstance(value, str):
         try:
             when = datetime.fromisoformat(value)
+            if when.tzinfo is UTC:
+                return when
             return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
         except (ValueError, OverflowError):
             return None

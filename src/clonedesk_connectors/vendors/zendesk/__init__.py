@@ -129,8 +129,10 @@ class ZendeskConnector:
         return _normalize.people(records)
 
     def shape(self, kind: str, record: Mapping[str, Any]) -> str:
-        """Role, group and name of staff; the category of a custom status; of a finished scope pass, that it is."""
-        fields = {"staff": ("role", "default_group_id", "name"), "custom_status": ("status_category",)}
+        """Role, group and name of staff; a custom status's category and whether it is the usual one of that; of a
+        finished scope pass, that it is.
+        """
+        fields = {"staff": ("role", "default_group_id", "name"), "custom_status": ("status_category", "default")}
         return "|".join(str(record.get(name)) for name in fields.get(kind, ()))
 
     def normalize(self, bundle: Bundle) -> Ticket | None:

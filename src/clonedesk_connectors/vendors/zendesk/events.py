@@ -1,4 +1,4 @@
-"""From a ticket's updates to events. One reader for both shapes: ticket events (bulk) and audits (per ticket).
+"""From a ticket's updates to events.
 
 Events are built as plain dicts; `Ticket.model_validate` checks them once.
 """
@@ -7,83 +7,25 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Set
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from collections.abc import Callable, Collection, Sequence, Set
+from datetime import datetime
+from typing import Any
 
 from clonedesk_connectors.text.times import parse_time
 from clonedesk_connectors.vendors.zendesk.cast import Cast, Via, read_via
 from clonedesk_connectors.vendors.zendesk.chat import read_turn
 from clonedesk_connectors.vendors.zendesk.mapping import PRIORITY, SCORE, STATUS
+from clonedesk_connectors.vendors.zendesk.updates import Move, Update, changes
 from clonedesk_connectors.vendors.zendesk.values import dicts, native_id, part, short, text, words
 
 Json = dict[str, Any]
-Move = tuple[str, object, object]
-"""(field, new value, old value)"""
-
 COMMENTS = frozenset({"Comment", "VoiceComment", "FacebookComment"})
 FIELD_SETS = frozenset({"Create", "Change"})
-PLACE = frozenset(
-    {"id", "type", "event_type", "via", "via_reference_id", "audit_id", "ticket_id", "created_at", "timestamp"}
-    | {"field_name", "value", "previous_value", "added_tags", "removed_tags", "custom_ticket_fields"}
-)
-"""Members of a bulk child that say where a change stands; every other member is a field that changed. `type` is both:
-beside `event_type` it is the ticket's type, unless it repeats the kind of event.
-"""
+CUSTOM_STATUS = "custom_status_id"
 
 MERGED_TAG = "closed_by_merge"
 REDACTED = re.compile("\u2587+")
 """The blocks the vendor writes over redacted text."""
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Update(NamedTuple):
-    """One audit of one ticket, wherever it came from. Sorts in the vendor's order: by time, then by number (`digits`
-    is the length of the id). `timed`: it had a readable time of its own.
-    """
-
-    at: datetime
-    digits: int
-    id: str
-    author: object
-    via: Via
-    children: list[Json]
-    timed: bool
-
-
-def updates(rows: Iterable[Json], audits: Iterable[Json], born: datetime | None) -> list[Update]:
-    """Bulk rows and fetched audits as one history in vendor order: an audit replaces the row of the same id."""
-    found: dict[str, Update] = {}
-    for row in rows:
-        update = _update(row, "child_events", "updater_id", born)
-        found[update.id] = update
-    for audit in audits:
-        update = _update(audit, "events", "author_id", born)
-        found[update.id] = update
-    return sorted(found.values())
-
-
-def _update(row: Json, children: str, author: str, born: datetime | None) -> Update:
-    at = parse_time(row.get("created_at")) or parse_time(row.get("timestamp"))
-    via = read_via(row.get("via"), row.get("via_reference_id"))
-    key = native_id(row.get("id")) or "unknown"
-    return Update(at or born or EPOCH, len(key), key, row.get(author), via, dicts(row.get(children)), at is not None)
-
-
-def changes(child: Json) -> list[Move]:
-    """What a child changed: named by `field_name` in audits, by its own key in ticket events."""
-    old, name = child.get("previous_value"), child.get("field_name")
-    if name is not None:
-        return [(native_id(name) or "unknown", child.get("value"), old)]
-    moves: list[Move] = []
-    kind = child.get("event_type")
-    for field, value in child.items():
-        if field not in PLACE or (field == "type" and kind is not None and value != kind):
-            moves.append((field, value, old))
-        elif field == "custom_ticket_fields" and isinstance(value, dict):
-            moves += [(key, choice, old.get(key) if isinstance(old, dict) else old) for key, choice in value.items()]
-    return moves
 
 
 class Trail:
@@ -94,10 +36,11 @@ class Trail:
     """
 
     def __init__(
-        self, cast: Cast, born: datetime | None, type_field: str, watched: Container[str], has_rating: bool
+        self, cast: Cast, born: datetime | None, type_field: str, watched: Collection[str], has_rating: bool
     ) -> None:
         self.cast, self.born, self.type_field, self.watched = cast, born, type_field, watched
         self.has_rating = has_rating
+        self._telling = {*_FIELDS, *watched, type_field, "field_name", "custom_ticket_fields"}
         self.events: list[Json] = []
         self.comment_times: list[datetime] = []
         self.first_type: object = None
@@ -114,27 +57,26 @@ class Trail:
         """Every child of one update, and the merge it may be."""
         self.untimed += not update.timed
         self.lost, begun = False, len(self.events)
-        by_author = self.cast.doer(update.author, update.via)
+        by_author, (word, reference) = self.cast.doer(update.author, update.via), update.said
         for index, child in enumerate(update.children):
-            named = child.get("event_type") or child.get("type")
-            kind = named if type(named) is str else "unknown"
-            moves = self._moves(child, kind) if kind in FIELD_SETS else None
-            if moves == []:
-                continue
+            kind = child.get("event_type") or child.get("type")
+            if type(kind) is not str:
+                kind = "unknown"
+            moves: Sequence[Move] | None = None
+            if kind in FIELD_SETS:
+                moves = self._firsts(child) if kind == "Create" else self._moves(child, update)
+                if not moves:
+                    continue
             via, actor, own = update.via, by_author, child.get("via")
-            if own:
+            if own and (own != word or type(own) is not str or child.get("via_reference_id") != reference):
                 via = read_via(own, child.get("via_reference_id"))
                 actor = by_author if via.cause is update.via.cause else self.cast.doer(update.author, via)
             key = native_id(child.get("id"))
             if key is None or key in self._ids:
-                key = f"{update.id}:{index}"
-            base = {
-                "id": self.name(key),
-                "at": update.at,
-                "actor": actor,
-                "native_kind": kind,
-                "cause": via.cause,
-            }
+                key = self.name(f"{update.id}:{index}")
+            else:
+                self._ids.add(key)
+            base = {"id": key, "at": update.at, "actor": actor, "native_kind": kind, "cause": via.cause}
             if moves:
                 self._fields(base, child, moves)
             elif kind in COMMENTS:
@@ -236,27 +178,39 @@ class Trail:
 
     # --- fields -----------------------------------------------------------------------------------------------------
 
-    def _moves(self, child: Json, kind: str) -> list[Move]:
-        """The changes worth an event. A first value is one only where its field has events of its own; the raw record
-        keeps the others.
-        """
-        moves, creating = changes(child), kind == "Create"
+    def _firsts(self, child: Json) -> Sequence[Move]:
+        """First values: events only where their field has events of its own; the raw record keeps the others."""
+        self.created = True
+        if self._telling.isdisjoint(child):
+            return ()
+        moves = changes(child)
+        self._keep_type(moves, first=True)
+        return [m for m in moves if (m[0] in _FIELDS and m[1] is not None) or m[0] in self.watched]
+
+    def _moves(self, child: Json, update: Update) -> Sequence[Move]:
+        """Changes; but not a custom status that is just the usual one of the status that the same update sets."""
+        moves = changes(child)
+        self._keep_type(moves, first=False)
+        if len(moves) == 1 and moves[0][0] == CUSTOM_STATUS and CUSTOM_STATUS not in self.watched:
+            status = self.cast.directory.get("custom_status", native_id(moves[0][1])) or {}
+            if status.get("default") is True and update.sets_status():
+                return ()
+        return moves
+
+    def _keep_type(self, moves: Sequence[Move], *, first: bool) -> None:
         if self.first_type is None:
             for field, new, old in moves:
                 if field == self.type_field:
-                    self.first_type = new if creating or old is None else old
-        if not creating:
-            return moves
-        self.created = True
-        return [m for m in moves if (m[0] in _FIELDS and m[1] is not None) or m[0] in self.watched]
+                    self.first_type = new if first or old is None else old
 
-    def _fields(self, base: Json, child: Json, moves: list[Move]) -> None:
+    def _fields(self, base: Json, child: Json, moves: Sequence[Move]) -> None:
         for number, (field, new, old) in enumerate(moves):
             event = base if len(moves) == 1 else {**base}
             if number:
                 event["id"] = self.name(f"{base['id']}:{field}")
-            if field in _FIELDS:
-                _FIELDS[field](self, event, new, old, child)
+            read = _FIELDS.get(field)
+            if read:
+                read(self, event, new, old, child)
             else:
                 event.update(kind="other", data={"field": field, "from": short(old), "to": short(new)})
             if field in self.watched:

@@ -12,9 +12,10 @@ from clonedesk_connectors.protocol import AccountConfig, Bundle, FollowUp
 from clonedesk_connectors.text.times import parse_time, unix_s
 from clonedesk_connectors.vendors.zendesk.cast import Cast, Via, read_via
 from clonedesk_connectors.vendors.zendesk.csat import csat_events, header_rating
-from clonedesk_connectors.vendors.zendesk.events import EPOCH, Json, Trail, updates
+from clonedesk_connectors.vendors.zendesk.events import Json, Trail
 from clonedesk_connectors.vendors.zendesk.handover import with_hand_overs
 from clonedesk_connectors.vendors.zendesk.mapping import CHANNEL, PRIORITY, STATUS
+from clonedesk_connectors.vendors.zendesk.updates import EPOCH, updates
 from clonedesk_connectors.vendors.zendesk.values import dicts, native_id, short, text, words
 
 _at = itemgetter("at")
