@@ -69,8 +69,7 @@ def normalise_dirty(
     queued, last = 0, ""
     while ids := account.dirty_after(last, BATCH):
         with _without_gc():
-            batch, gaps = _batch(account, connector, directory, ids)
-            saved, more = account.save(batch, gaps)
+            saved, more = _batch(account, connector, directory, ids)
         queued += more
         on_batch(saved)
         last = ids[-1]
@@ -79,7 +78,8 @@ def normalise_dirty(
 
 def _batch(
     account: AccountArchive, connector: Connector, directory: StoredDirectory, ids: list[str]
-) -> tuple[list[Normalised], list[FollowUp]]:
+) -> tuple[Saved, int]:
+    """Normalise and save these tickets. Keeps nothing alive: what is gone when the collector wakes costs it nothing."""
     gone = account.gone(ids)
     bundles = {ticket_id: _parsed(kinds) for ticket_id, kinds in account.bundles(ids).items()}
     directory.fetch(set(chain.from_iterable(connector.people(records) for records in bundles.values())))
@@ -94,7 +94,7 @@ def _batch(
             batch.append(Normalised(ticket_id, ticket))
         except Exception as error:  # noqa: BLE001 - one bad record must not stop the run
             batch.append(Normalised(ticket_id, quarantined=_reason(error)))
-    return batch, gaps
+    return account.save(batch, gaps)
 
 
 def _parsed(kinds: Mapping[str, list[bytes]]) -> Records:
