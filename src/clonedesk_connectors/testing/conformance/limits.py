@@ -61,7 +61,7 @@ class LimitChecks(Kit):
                 with self._fresh(rig, page_size=1) as other:
                     runs.append(other.pull(after=_broken_for_ever(name)))
                     summary = other.account.summary()
-                    heard += [str(summary.quarantined), str(summary.dead_letters)]
+                    heard += [f"the quarantine: {summary.quarantined}", f"the dead letters: {summary.dead_letters}"]
             words = {_CANARY, *_shapes(rig.helpdesk.secrets.values())}
             for ran in runs:
                 words |= {value for headers in ran.wire.headers for value in headers.values() if len(value) > 8}
