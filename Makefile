@@ -37,7 +37,7 @@ layers: $(STAMP)
 
 unit: $(STAMP)
 	$(BIN)/coverage erase
-	COVERAGE_PROCESS_START=pyproject.toml $(BIN)/coverage run -m pytest -m 'not crash and not browser' tests
+	$(BIN)/coverage run -m pytest -m 'not crash and not browser' tests
 
 crash: $(STAMP)
 	$(PYTEST) -m crash -s tests
