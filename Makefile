@@ -51,6 +51,14 @@ coverage: unit
 	$(BIN)/coverage json --quiet -o .coverage.json
 	$(BIN)/python tests/coverage_floor.py .coverage.json 75
 
+# The suite on every interpreter that is here, each in an environment of its own.
+test-all:
+	for version in 3.11 3.12 3.13; do \
+	  if command -v python$$version >/dev/null && python$$version -c '' 2>/dev/null; then \
+	    $(MAKE) PYTHON=python$$version VENV=.venv-$$version test || exit 1; \
+	  else echo "python$$version is not here: skipped"; fi; \
+	done
+
 bench: $(STAMP)
 	$(BIN)/python benchmarks/pull.py
 
