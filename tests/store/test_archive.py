@@ -46,7 +46,7 @@ def record(native_id: str, text: str, version: int = 0, bundle: str | None = "1"
 
 
 def put(account: AccountArchive, *records: RawRecord) -> Changes:
-    return account.commit([PageWork(Page(records, None, True))])[0]
+    return account.commit([PageWork(Page(records, None, True))])
 
 
 def texts(account: AccountArchive, bundle: str = "1", kind: str = "ticket") -> list[str]:
@@ -149,7 +149,7 @@ def test_page_follow_ups_and_checkpoint_are_one_transaction(account: AccountArch
 
 def test_a_follow_up_waits_once_per_version(account: AccountArchive) -> None:
     def queue(version: int) -> int:
-        return account.commit([QueueWork((FollowUp("notes", "1", version),))])[0].queued
+        return account.commit([QueueWork((FollowUp("notes", "1", version),))]).queued
 
     assert [queue(1), queue(1), queue(2)] == [1, 0, 1]
     (item,) = account.waiting(10)
@@ -320,7 +320,7 @@ def test_a_full_disk_loses_only_the_page_in_hand(account: AccountArchive, archiv
     assert account.checkpoints() == {}
     with archive.transaction() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count=1000000")
-    assert account.commit([work])[0].new == 50
+    assert account.commit([work]).new == 50
 
 
 def test_a_file_locked_by_another_program_is_reported_as_such(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, func, select, update
@@ -34,33 +35,32 @@ class AccountArchive:
 
     # -- what the engine writes -------------------------------------------------------------------------------------
 
-    def commit(self, works: Iterable[Work]) -> list[Changes]:
-        """Commit fetched pages with their follow-ups and checkpoints, all or nothing."""
+    def commit(self, works: Sequence[Work]) -> Changes:
+        """Commit fetched pages with their follow-ups and checkpoints, all or nothing; pages go in together."""
+        pages = [work for work in works if isinstance(work, PageWork)]
         with self.archive.transaction() as connection:
-            return [self._apply(connection, work) for work in works]
+            changes = self._pages(connection, pages) if pages else Changes()
+            for work in works:
+                match work:
+                    case GoneWork():
+                        queue.bury(connection, self.id, work)
+                    case DeadWork():
+                        queue.add_dead_letter(connection, self.id, work)
+                    case QueueWork():
+                        queued = queue.enqueue(connection, self.id, work.follow_ups)
+                        changes = replace(changes, queued=changes.queued + queued)
+        return changes
 
-    def _apply(self, connection: Connection, work: Work) -> Changes:
-        match work:
-            case PageWork():
-                return self._apply_page(connection, work)
-            case GoneWork():
-                queue.bury(connection, self.id, work)
-            case DeadWork():
-                queue.add_dead_letter(connection, self.id, work)
-            case QueueWork():
-                return Changes(queued=queue.enqueue(connection, self.id, work.follow_ups))
-        return Changes()
-
-    def _apply_page(self, connection: Connection, work: PageWork) -> Changes:
-        page = work.page
-        changes = records.store_records(connection, self.id, page.records)
-        queued = queue.enqueue(connection, self.id, page.follow_ups)
-        if work.checkpoint is not None:
-            self._save_checkpoint(connection, work.checkpoint)
-        if work.pending is not None:
-            state, cursor = ("done", None) if page.done else ("pending", page.cursor)
-            queue.settle(connection, self.id, work.pending, state, cursor=cursor)
-        return Changes(changes.new, changes.changed, changes.unchanged, queued)
+    def _pages(self, connection: Connection, works: Sequence[PageWork]) -> Changes:
+        pages = [work.page for work in works]
+        changes = records.store_records(connection, self.id, [one for page in pages for one in page.records])
+        queued = queue.enqueue(connection, self.id, [one for page in pages for one in page.follow_ups])
+        for work in works:
+            if work.checkpoint is not None:
+                self._save_checkpoint(connection, work.checkpoint)
+        settled = [queue.Settled.of(work.pending, work.page) for work in works if work.pending is not None]
+        queue.settle(connection, self.id, settled)
+        return replace(changes, queued=queued)
 
     def _save_checkpoint(self, connection: Connection, checkpoint: Checkpoint) -> None:
         key = {"account_id": self.id, "stream": checkpoint.stream}

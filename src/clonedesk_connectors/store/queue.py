@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from clonedesk_connectors.protocol import FollowUp, to_json
+from clonedesk_connectors.protocol import FollowUp, Page, to_json
 from clonedesk_connectors.store import tables
 from clonedesk_connectors.store.blocks import chunked
 from clonedesk_connectors.store.records import upsert
@@ -86,31 +87,53 @@ def probed(connection: Connection, account_id: int) -> list[str]:
     return list(connection.scalars(wanted))
 
 
-def settle(
-    connection: Connection,
-    account_id: int,
-    pending: Pending,
-    state: str,
-    *,
-    status: int | None = None,
-    cursor: str | None = None,
-) -> None:
-    """Record how a fetch ended, unless the subject changed meanwhile: then it keeps waiting."""
-    connection.execute(
-        update(_T)
-        .where(
-            _C.account_id == account_id,
-            _C.stream == pending.stream,
-            _C.subject == pending.subject,
-            _C.generation == pending.generation,
-        )
-        .values(state=state, status=status, cursor=cursor)
+class Settled(NamedTuple):
+    """How a fetch ended: done, gone, dead, or pending with the cursor it goes on from."""
+
+    pending: Pending
+    state: str
+    status: int | None = None
+    cursor: str | None = None
+
+    @classmethod
+    def of(cls, pending: Pending, page: Page) -> Settled:
+        """After a page: done, or waiting to go on where the page ended."""
+        return cls(pending, "done") if page.done else cls(pending, "pending", cursor=page.cursor)
+
+
+_SETTLE = (
+    update(_T)
+    .where(
+        _C.account_id == bindparam("k_account"),
+        _C.stream == bindparam("k_stream"),
+        _C.subject == bindparam("k_subject"),
+        _C.generation == bindparam("k_generation"),
     )
+    .values(state=bindparam("n_state"), status=bindparam("n_status"), cursor=bindparam("n_cursor"))
+)
+
+
+def settle(connection: Connection, account_id: int, settled: Sequence[Settled]) -> None:
+    """Record how fetches ended, except where the subject changed meanwhile: that one keeps waiting."""
+    rows = [
+        {
+            "k_account": account_id,
+            "k_stream": pending.stream,
+            "k_subject": pending.subject,
+            "k_generation": pending.generation,
+            "n_state": state,
+            "n_status": status,
+            "n_cursor": cursor,
+        }
+        for pending, state, status, cursor in settled
+    ]
+    if rows:
+        connection.execute(_SETTLE, rows)
 
 
 def bury(connection: Connection, account_id: int, work: GoneWork) -> None:
     """A tombstone; the ticket is normalised again, so that it knows what cannot be had."""
-    settle(connection, account_id, work.pending, "gone", status=work.status)
+    settle(connection, account_id, [Settled(work.pending, "gone", work.status)])
     connection.execute(
         update(tables.ticket)
         .where(tables.ticket.c.account_id == account_id, tables.ticket.c.native_id == work.pending.subject)
@@ -120,7 +143,7 @@ def bury(connection: Connection, account_id: int, work: GoneWork) -> None:
 
 def add_dead_letter(connection: Connection, account_id: int, work: DeadWork) -> None:
     if work.pending is not None:
-        settle(connection, account_id, work.pending, "dead", cursor=work.pending.cursor)
+        settle(connection, account_id, [Settled(work.pending, "dead", cursor=work.pending.cursor)])
     row = {"request": to_json(work.request), "reason": work.reason}
     key = {"account_id": account_id, "stream": work.request.stream, "subject": work.request.subject or ""}
     statement = upsert(connection, tables.dead_letter).values(**key, **row)

@@ -29,7 +29,10 @@ class Committer:
         return await asyncio.shield(loop.run_in_executor(self._thread, lambda: function(*args, **kwargs)))
 
     async def commit(self, work: Work) -> Changes:
-        """Commit one page (or tombstone, dead letter, queue entry), together with whatever else is ready."""
+        """Commit one page (or tombstone, dead letter, queue entry), together with whatever else is ready.
+
+        Returns what was changed: of works committed together, the first one gets the sum and the others nothing.
+        """
         done: asyncio.Future[Changes] = asyncio.get_running_loop().create_future()
         self._ready.append((work, done))
         if self._draining is None:
@@ -47,8 +50,9 @@ class Committer:
                         done.set_exception(error)
                         done.exception()  # a caller that was cancelled will never ask
                 else:
-                    for (_, done), change in zip(batch, changes, strict=True):
-                        done.set_result(change)
+                    for _, done in batch:
+                        done.set_result(changes)
+                        changes = Changes()
         finally:
             self._draining = None
 
