@@ -11,6 +11,7 @@ import typer
 
 from clonedesk_connectors.cli.drafts import plain_id
 from clonedesk_connectors.cli.options import ConfigFile, Json, ProfileName, Store, store_url
+from clonedesk_connectors.cli.review_serve import serve
 from clonedesk_connectors.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 reviews = typer.Typer(help="Review drafts: claim, decide, and see how reviewers decide.", no_args_is_help=True)
 Reviewer = Annotated[str, typer.Option("--reviewer", help="Who reviews, e.g. an address.")]
 DraftId = Annotated[str, typer.Argument(help="The draft's id or its reference, e.g. CD-ABCDEFGHIJKL.")]
+reviews.command("serve")(serve)
 
 
 def register(app: typer.Typer) -> None:
