@@ -64,12 +64,15 @@ class Signals:
         return and_(_D.signal == "written", _D.outcome.in_(_APPROVALS), did_not_hold)
 
     def _append(self, connection: Connection, row: AnyRow) -> None:
-        record = self._record(connection, row)
-        self._add(connection, row, "written", "", record)
+        """What is refuted before it is written needs no second entry: its record says so itself."""
+        self._add(connection, row, "written", "", self._record(connection, row))
+        mark = "withdrawn" if refutation(row) else "written"
+        connection.execute(update(draft).where(_D.draft_id == row.draft_id).values(signal=mark))
 
     def _withdraw(self, connection: Connection, row: AnyRow) -> None:
         reason = refutation(row) or ""
         self._add(connection, row, "withdrawn", reason, {"later": _later(row)})
+        connection.execute(update(draft).where(_D.draft_id == row.draft_id).values(signal="withdrawn"))
 
     def _add(self, connection: Connection, row: AnyRow, entry: str, reason: str, record: dict[str, Any]) -> None:
         connection.execute(
@@ -81,7 +84,6 @@ class Signals:
                 record=json.dumps(record, ensure_ascii=False, sort_keys=True),
             )
         )
-        connection.execute(update(draft).where(_D.draft_id == row.draft_id).values(signal=entry))
 
     def _hash(self, *parts: str | None) -> str | None:
         if None in parts:
