@@ -131,7 +131,7 @@ def _rows(body: Any) -> list[Any] | None:
     if isinstance(body, dict) and "conversation_parts" in body:
         body = body["conversation_parts"]
     if isinstance(body, dict):
-        return body.get("comments") or body.get("conversation_parts")
+        return next((body[name] for name in ("comments", "conversation_parts", "conversations") if name in body), None)
     return body if isinstance(body, list) else None
 
 
@@ -152,6 +152,7 @@ class Rig:
 
     def __init__(self, vendor: Vendor, world: World, path: Path, **account: Any) -> None:
         self.vendor = vendor
+        self.now = T0  # our clock; the vendor's is years away and moved by `time`
         self.time = FakeTime()
         self.sandbox = vendor.sandbox(world, limits="none", clock=self.time)
         self.wire = Wire(self.sandbox, self.time)
@@ -160,7 +161,9 @@ class Rig:
         self.connector = vendor.connector(self.account)
         self.push: PushBack = self.connector.push_back()  # type: ignore[attr-defined]
         self.queue = ReviewQueue(
-            f"sqlite:///{path / 'archive.sqlite'}", now=lambda: T0, settings=ReviewSettings(double_review_rate=0.0)
+            f"sqlite:///{path / 'archive.sqlite'}",
+            now=lambda: self.now,
+            settings=ReviewSettings(double_review_rate=0.0),
         )
 
     @property

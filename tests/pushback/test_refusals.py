@@ -69,13 +69,16 @@ def test_a_write_with_a_passing_or_unclear_answer_ends_with_one_note_in_the_same
 
 @pytest.mark.parametrize("status", ["400", "403", "404", "422"])
 def test_a_write_that_is_refused_for_good_fails_the_draft_with_the_reason(rig: Rig, status: str) -> None:
-    [number] = rig.open_tickets(1)
-    draft_id = rig.submit(rig.draft(number))
-    rig.wire.fate = once(rig.is_write, f"{status} before")
-    [done] = rig.run()
+    fine, refused = rig.open_tickets(2)
+    rig.submit(rig.draft(fine))
+    draft_id = rig.submit(rig.draft(refused))
+    place = f"/{rig.ticket_id(refused)}{rig.vendor.write[1]}"
+    rig.wire.fate = lambda call: f"{status} before" if rig.is_write(call) and call.path.endswith(place) else "answer"
+    done = {one.draft_id: one for one in rig.run()}[draft_id]
     assert (done.state, done.reason.split()[:2]) == (State.FAILED, ["HTTP", status])
+    rig.wire.fate = lambda call: "answer"
     rig.run()
-    assert rig.notes(number, draft_id) == []
+    assert rig.notes(refused, draft_id) == []
 
 
 @pytest.mark.parametrize("status", ["403", "404"])

@@ -23,7 +23,7 @@ from clonedesk_connectors.text.times import parse_time
 from clonedesk_connectors.vendors.freshdesk.normalize import normalize
 from clonedesk_connectors.vendors.freshdesk.options import Options
 from clonedesk_connectors.vendors.freshdesk.streams import ACCOUNT, PAGE_MAX
-from clonedesk_connectors.vendors.freshdesk.values import Json, native_id, words
+from clonedesk_connectors.vendors.freshdesk.values import Json, dicts, native_id, words
 
 UPDATES = "tickets-update"
 """Ticket updates have a smaller limit than the account; it is in no header."""
@@ -31,6 +31,8 @@ UPDATES = "tickets-update"
 TICKET, CONVERSATIONS, TAGS, RETAGGED = "push_ticket", "push_conversations", "push_tags", "push_retag"
 _CARRIED = ("requester_id", "responder_id", "source", "status")
 """What of the ticket it takes to tell who wrote a conversation."""
+_FIRST = 10
+"""So many conversations come with a ticket at most."""
 _MOST_WRITES = 2
 
 
@@ -46,7 +48,8 @@ class FreshdeskPushBack:
     # --- looking ----------------------------------------------------------------------------------------------------
 
     def preflight(self, ticket_id: str) -> Request:
-        return _request(TICKET, "GET", ticket_id)
+        """The ticket with its first conversations, which for most tickets are all; each of the two costs a credit."""
+        return replace(_request(TICKET, "GET", ticket_id), params=(("include", "conversations"),), cost=2)
 
     def find_note(self, ticket_id: str, since: datetime) -> Request:
         """Conversations come oldest first and by page only, so all of them are read."""
@@ -59,18 +62,21 @@ class FreshdeskPushBack:
         return self._read_ticket(request, response) if request.stream == TICKET else self._read_page(request, response)
 
     def _read_ticket(self, request: Request, response: Response) -> Reading:
-        """The ticket holds the first message. That it was merged is said only in a note, so `closed` is told later."""
+        """The ticket holds the first message. That it was merged is said in a note only, which may be a later one."""
         raw = parse_object(response.body)
-        ticket = self._normalised(request, raw, [])
+        rows = dicts(raw.get("conversations"))
+        ticket = self._normalised(request, raw, rows)
         state = _state(raw, ticket)
+        whole = isinstance(raw.get("conversations"), list) and len(rows) < _FIRST
         following = None
-        if state not in (TicketState.SPAM, TicketState.DELETED):
+        if not whole and state not in (TicketState.SPAM, TicketState.DELETED):
             at = {"ticket": {name: raw.get(name) for name in _CARRIED}, "closed": state is TicketState.CLOSED}
             following = _conversations(request.subject or "", at)
         return Reading(
-            state=None if state is TicketState.CLOSED else state,
+            state=None if following and state is TicketState.CLOSED else state,
             messages=messages_of(ticket),
             tags=frozenset(_tags(raw)),
+            merged_into=ticket.merged_into if ticket and state is TicketState.MERGED else None,
             then=following,
         )
 
@@ -163,5 +169,7 @@ def _state(raw: Json, ticket: Ticket | None) -> TicketState | None:
         return TicketState.SPAM
     if ticket is None or raw.get("status") is None:
         return None
+    if ticket.status is Status.CLOSED and ticket.merged_into:
+        return TicketState.MERGED
     ended = {Status.SOLVED: TicketState.SOLVED, Status.CLOSED: TicketState.CLOSED}
     return ended.get(ticket.status, TicketState.OPEN)
