@@ -62,7 +62,8 @@ def fill(queue: ReviewQueue, number: int) -> None:
         row = columns_of(
             draft, route, ReviewSettings(), place="local", delivery="note", reviews=1, now_ms=now_ms + ticket_id
         )
-        rows.append(row | {"state": "awaiting_review", "state_reason": "", "version": 1})
+        state = {"state": "awaiting_review", "state_reason": "", "version": 1, "changed_ms": now_ms}
+        rows.append(row | state)
     with queue.ledger.write() as connection:
         connection.execute(insert(table), rows)
 

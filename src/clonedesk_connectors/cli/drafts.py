@@ -190,7 +190,7 @@ def list_drafts(
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 50,
     as_json: Json = False,
 ) -> None:
-    """List drafts: those that wait in the order they are handed out, all others newest first.
+    """List drafts: those that wait in the order they are handed out, all others last changed first.
 
     Example: clonedesk-sync drafts list --state awaiting_review
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, exists, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, exists, or_, select, update
 
 from clonedesk_connectors.review.fresh import is_stale
 from clonedesk_connectors.review.ledger import UNCLAIMED, Ledger
@@ -15,8 +15,6 @@ from clonedesk_connectors.store.records import AnyRow, upsert
 from clonedesk_connectors.store.review_tables import draft, opinion, skip
 
 _D = draft.c
-# A literal, because a bound parameter would hide from SQLite that the partial index fits.
-_WAITING = _D.state == literal_column("'awaiting_review'")
 IN_ORDER = (_D.due_ms, _D.tier_rank, _D.certainty, _D.submitted_ms, _D.draft_id)
 """Due first, then tier, then the most informative decision, then age; ties by id."""
 
@@ -66,7 +64,7 @@ def _next_for(reviewer: str, now_ms: int, only: Iterable[ColumnElement[bool]]) -
     return (
         select(_D.draft_id)
         .where(
-            _WAITING,
+            _D.state == State.AWAITING_REVIEW,
             or_(_D.lease_until_ms.is_(None), _D.lease_until_ms <= now_ms),
             _D.expires_ms > now_ms,
             ~skipped,

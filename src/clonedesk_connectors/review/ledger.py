@@ -123,7 +123,7 @@ class Ledger:
     ) -> AnyRow:
         """Insert a new draft with the first line of its history."""
         assert is_allowed(Action.SUBMIT, None, state)
-        stored = {**values, "state": state, "state_reason": reason, "version": 1}
+        stored = {**values, "state": state, "state_reason": reason, "version": 1, "changed_ms": self.now_ms()}
         row = connection.execute(insert(draft).values(stored).returning(draft)).one()
         self._record(connection, row, Action.SUBMIT, None, by, reason, stored)
         return row
@@ -147,7 +147,7 @@ class Ledger:
         target = to or source
         if not is_allowed(action, source, target):
             raise ReviewConflict(f"draft {row.draft_id} is {source}: {action} is not possible now", state=source)
-        values = {**changes, "state": target, "version": row.version + 1}
+        values = {**changes, "state": target, "version": row.version + 1, "changed_ms": self.now_ms()}
         if to is not None:
             outcome = changes.get("outcome", row.outcome)
             values |= {"state_reason": reason, "tags_due": tag_of(to, outcome), **UNCLAIMED, **changes}

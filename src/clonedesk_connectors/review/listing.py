@@ -54,9 +54,9 @@ class Query:
 
 
 def find(connection: Connection, query: Query, limit: int, offset: int) -> list[AnyRow]:
-    """Waiting drafts alone come in the order they are handed out, everything else newest first."""
+    """Waiting drafts alone come in the order they are handed out, everything else last changed first."""
     waiting = tuple(query.states) == (State.AWAITING_REVIEW,)
-    order = IN_ORDER if waiting else (func.coalesce(_D.decided_ms, _D.submitted_ms).desc(), _D.draft_id)
+    order = IN_ORDER if waiting else (_D.changed_ms.desc(), _D.draft_id)
     return list(
         connection.execute(select(draft).where(*query.conditions()).order_by(*order).limit(limit).offset(offset))
     )

@@ -11,7 +11,6 @@ from clonedesk_connectors.store.tables import metadata
 
 _Serial = BigInteger().with_variant(Integer, "sqlite")
 _OPEN = text("state IN ('queued', 'posting', 'awaiting_review', 'needs_adjudication')")
-_WAITING = text("state = 'awaiting_review'")
 
 draft = Table(
     "review_draft",
@@ -50,6 +49,7 @@ draft = Table(
     Column("state", String, nullable=False),
     Column("state_reason", String, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("changed_ms", BigInteger, nullable=False),  # by the last step
     Column("claimed_by", String),
     Column("claimed_ms", BigInteger),
     Column("lease_until_ms", BigInteger),
@@ -90,19 +90,9 @@ draft = Table(
         sqlite_where=_OPEN,
         postgresql_where=_OPEN,
     ),
-    Index(
-        "review_draft_next",
-        "due_ms",
-        "tier_rank",
-        "certainty",
-        "submitted_ms",
-        "draft_id",
-        sqlite_where=_WAITING,
-        postgresql_where=_WAITING,
-    ),
+    Index("review_draft_next", "state", "due_ms", "tier_rank", "certainty", "submitted_ms", "draft_id"),
     Index("review_draft_ticket", "vendor", "account", "ticket_id"),
-    Index("review_draft_state", "state", "submitted_ms"),
-    Index("review_draft_decided", "decided_ms"),
+    Index("review_draft_changed", "changed_ms"),
 )
 
 event = Table(
