@@ -18,6 +18,7 @@ from clonedesk_connectors.protocol import (
     Bundle,
     Capabilities,
     CredentialForm,
+    Directory,
     FollowUp,
     Identity,
     Outcome,
@@ -27,9 +28,11 @@ from clonedesk_connectors.protocol import (
     Token,
     parse_object,
 )
+from clonedesk_connectors.protocol.pushback import NOBODY
 from clonedesk_connectors.vendors.zendesk import normalize as _normalize
 from clonedesk_connectors.vendors.zendesk import streams as _streams
 from clonedesk_connectors.vendors.zendesk import verdicts as _verdicts
+from clonedesk_connectors.vendors.zendesk.pushback import ZendeskPushBack
 from clonedesk_connectors.vendors.zendesk.values import native_id, part, text
 
 CAPABILITIES = Capabilities(
@@ -144,6 +147,10 @@ class ZendeskConnector:
     def sweep(self, known: Iterable[str]) -> Iterable[FollowUp]:
         """Nothing: the exports hold every ticket, deleted and archived ones included."""
         return ()
+
+    def push_back(self, directory: Directory = NOBODY) -> ZendeskPushBack:
+        """The optional second capability; see `protocol.pushback.PushBack`."""
+        return ZendeskPushBack(self.account, directory)
 
 
 def _bearer(token: str, expires_in_s: float | None = None) -> Token:
