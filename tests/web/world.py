@@ -13,12 +13,14 @@ from typing import Any
 from starlette.applications import Starlette
 
 from clonedesk_connectors.model import Actor, ActorKind, Message, Status, Ticket
+from clonedesk_connectors.protocol import Page, RawRecord
 from clonedesk_connectors.protocol.pushback import BasedOn, ContextMessage
 from clonedesk_connectors.review.queue import ReviewQueue
 from clonedesk_connectors.review.settings import ReviewSettings
 from clonedesk_connectors.review.web import Doorkeeper, PageSettings, Role, make_app
 from clonedesk_connectors.store import Archive
 from clonedesk_connectors.store.cache import Normalised
+from clonedesk_connectors.store.values import PageWork
 from tests.review.build import V0, HandClock, make_draft, vendor_time
 
 ANA, BEN, LEA = "ana@example.com", "ben@example.com", "lea@example.com"
@@ -78,7 +80,9 @@ def open_world(folder: Path, *, clock: Any = None, drafts: int = 3, **options: A
     settings = PageSettings(**options)
     url = f"sqlite:///{folder / 'archive.sqlite'}"
     with Archive.open(url, write=True) as archive:
-        archive.account("acmedesk", "acme").save([Normalised("1", hostile_ticket())])
+        account = archive.account("acmedesk", "acme")
+        account.commit([PageWork(Page((RawRecord("ticket", "1", b"{}", 0, "1"),), None, True))])
+        account.save([Normalised("1", hostile_ticket())])
     with ReviewQueue(url, settings=ReviewSettings(double_review_rate=0.0), now=clock) as queue:
         for number in range(1, drafts + 1):
             submit(queue, number)
