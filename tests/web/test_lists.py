@@ -71,6 +71,9 @@ async def test_the_counts_tell_what_waits(ana: Person, world: World) -> None:
     assert "<dt>awaiting review</dt><dd>3</dd>" in page
     decide(world, 11, ANA, "approve")
     assert "<dt>decided</dt><dd>1</dd>" in (await ana.get("/")).text
+    part = (await ana.get("/", **{"hx-target": "counts"})).text
+    assert part.startswith('<dl id="counts"')
+    assert "<dt>decided</dt><dd>1</dd>" in part
 
 
 async def test_an_empty_queue_says_so(ana: Person, world: World) -> None:

@@ -153,6 +153,30 @@ async def test_every_answer_carries_the_strict_headers(ana: Person, visitor: Vis
         assert headers["cache-control"] == "no-store"
 
 
+async def test_an_unexpected_error_says_nothing_and_carries_the_headers(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise RuntimeError("Zebrafinch")
+
+    transport = httpx.ASGITransport(world.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        await client.get(world.login())
+        monkeypatch.setattr(world.queue, "counts", fail)
+        answer = await client.get("/")
+    assert (answer.status_code, answer.text) == (500, "Internal Server Error")
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+async def test_a_broken_queue_is_said_without_details(ana: Person, world: World) -> None:
+    world.queue.close()
+    with world.queue.ledger.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE review_draft RENAME TO gone")
+    answer = await ana.get("/")
+    assert answer.status_code == 503
+    assert "the review queue could not be used" in answer.text
+
+
 async def test_a_body_that_is_too_long_or_no_form_is_refused(ana: Person) -> None:
     assert (await ana.post("/claim", text="x" * (4 * 1024 * 1024))).status_code == 413
     sent = {**SAME_SITE, "content-type": "application/json"}

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from clonedesk_connectors.model import Actor, ActorKind, Message, Status, Ticket
 from clonedesk_connectors.protocol import Page, RawRecord
@@ -66,7 +66,7 @@ class World:
 
     queue: ReviewQueue
     door: Doorkeeper
-    app: Starlette
+    app: ASGIApp
     clock: Any
 
     def login(self, name: str = ANA, role: Role = Role.REVIEWER) -> str:

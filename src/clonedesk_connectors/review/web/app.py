@@ -22,6 +22,7 @@ try:
     from starlette.responses import RedirectResponse, Response
     from starlette.routing import Mount, Route
     from starlette.staticfiles import StaticFiles
+    from starlette.types import ASGIApp
 
     from clonedesk_connectors.review.web.frame import Frame, Visit
 except ImportError as err:
@@ -43,7 +44,7 @@ _STATIC = Path(__file__).with_name("static")
 Handler = Callable[[Visit], Response]
 
 
-def make_app(queue: ReviewQueue, archive_url: str, door: Doorkeeper, settings: PageSettings | None = None) -> Starlette:
+def make_app(queue: ReviewQueue, archive_url: str, door: Doorkeeper, settings: PageSettings | None = None) -> ASGIApp:
     """The review page over an open queue; the caller closes it. archive_url: where conversations are read from.
 
     Raises MissingExtraError without the extra `review`.
@@ -58,15 +59,13 @@ def make_app(queue: ReviewQueue, archive_url: str, door: Doorkeeper, settings: P
         yield
         desk.close()
 
-    return Starlette(
+    app = Starlette(
         routes=[*guard.entrance(), *_review_routes(guard, desk), *_list_routes(guard, lists), _static()],
-        middleware=[
-            Middleware(Shield),
-            Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts), www_redirect=False),
-        ],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts), www_redirect=False)],
         exception_handlers={HTTPException: frame.refused},
         lifespan=closing,
     )
+    return Shield(app)  # outside of everything, so that an unexpected error carries the headers too
 
 
 def _review_routes(guard: _Guard, desk: Desk) -> list[Route]:

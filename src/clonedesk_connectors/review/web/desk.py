@@ -123,22 +123,23 @@ class Desk:
     def _draft_page(self, visit: Visit, item: Item, final: str | None) -> Response:
         is_mine, role = self._is_mine(item, visit), visit.session.role
         settles = item.state is State.NEEDS_ADJUDICATION and role >= Role.LEAD
-        is_decided = item.outcome is not None
+        is_decided, can_decide = item.outcome is not None, is_mine or settles
+        text = item.draft.body if final is None else final
         return self._frame.page(
             visit,
             "draft.html",
             item=item,
             is_mine=is_mine,
-            can_decide=is_mine or settles,
+            can_decide=can_decide,
             settles=settles,
             can_undo=item.state is State.DECIDED and (item.decided_by == visit.session.name or role >= Role.LEAD),
-            why_not="" if is_mine or settles or is_decided else self._why_not(item, visit),
+            why_not="" if can_decide or is_decided else self._why_not(item, visit),
             opinions=self._queue.opinions(item.draft_id) if role >= Role.LEAD else [],
             history=self._queue.history(item.draft_id) if is_decided or role >= Role.LEAD else [],
             conversation=self._conversations.of(item.draft),
             draft_warnings=warn(item.draft.body),
-            text=item.draft.body if final is None else final,
-            compared=None if final is None else self._compare(item, final),
+            text=text,
+            compared=self._compare(item, text) if can_decide or item.final_text is not None else None,
             hides_score=self._frame.settings.hide_score and not is_decided,
         )
 

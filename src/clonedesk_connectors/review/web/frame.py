@@ -69,7 +69,8 @@ class Frame:
         return now
 
     def page(self, visit: Visit, template: str, status: int = HTTPStatus.OK, **values: Any) -> Response:
-        shared = {"session": visit.session, "flash": visit.session.take_flash(), "notice": ""}
+        flash = visit.session.take_flash() if status == HTTPStatus.OK else None
+        shared = {"session": visit.session, "flash": flash, "notice": ""}
         return HTMLResponse(self._render(template, {**shared, **values}), status)
 
     def part(self, template: str, **values: Any) -> Response:

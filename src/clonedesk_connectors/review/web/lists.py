@@ -35,6 +35,8 @@ class Lists:
 
     def waiting(self, visit: Visit) -> Response:
         counts = self._queue.counts()
+        if visit.request.headers.get("hx-target") == "counts":
+            return self._frame.part("_counts.html", counts=counts)
         items = self._queue.find(Query(states=(State.AWAITING_REVIEW,)), limit=_PER_PAGE)
         disputed = []
         if visit.session.role >= Role.LEAD:

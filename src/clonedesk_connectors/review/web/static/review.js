@@ -87,7 +87,9 @@ function arrive(moveFocus) {
 }
 
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.detail.boosted) busy = true;
+  if (!event.detail.boosted) return;
+  if (busy) event.preventDefault(); // a second click must not decide what comes next
+  busy = true;
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.boosted) busy = false;
