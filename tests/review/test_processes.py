@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import insert
@@ -31,8 +32,9 @@ no_postgres = postgres.binaries() is None and not os.environ.get("REQUIRE_POSTGR
 
 
 @pytest.fixture(scope="module")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgres.server(tmp_path_factory.mktemp("pg")) as running:
+def postgres_url() -> Iterator[str]:
+    # Not below pytest's own folder: every other test run takes away the server's right to enter it.
+    with TemporaryDirectory() as folder, postgres.server(Path(folder)) as running:
         yield running
 
 

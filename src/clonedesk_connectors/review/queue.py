@@ -269,7 +269,7 @@ class ReviewQueue:
             return item_of(self.ledger.get(connection, draft_id))
 
     def find(self, query: Query | None = None, *, limit: int = 50, offset: int = 0) -> list[Item]:
-        """Waiting drafts (`states=(State.AWAITING_REVIEW,)`) in the order they are handed out, others last changed first."""
+        """Waiting drafts (`states=(State.AWAITING_REVIEW,)`) as they are handed out, all others last changed first."""
         with self.ledger.read() as connection:
             return [item_of(row) for row in listing.find(connection, query or Query(), limit, offset)]
 
