@@ -32,8 +32,8 @@ class Wire:
 
     @classmethod
     def of(cls, origin: Origin, request: Request, *headers: Mapping[str, str]) -> Wire:
-        """headers: what is sent besides the request's own, later ones win. Nobody's credentials may be among them when
-        the request goes to a signed file on another host.
+        """headers: everything to send, later ones win. For a signed file on another host there must be neither
+        credentials nor the request's own headers among them.
 
         Raises ForeignOrigin and RequestRejected, see `Origin.address` and `checked_headers`.
         """
