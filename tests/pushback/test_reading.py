@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -148,6 +149,23 @@ def test_a_messaging_ticket_that_shows_nothing_public_is_read_from_its_conversat
     seen = asyncio.run(look(rig.session(), rig.push, rig.push.preflight("7")))
     public = [(one.id, one.body) for one in seen.messages if one.visibility == "public"]
     assert public == [("log:e1", "Invented turn 1"), ("log:e2", "Invented turn 2")]
+
+
+@pytest.mark.parametrize(
+    ("since_s", "more", "follows"), [(0, True, "comments"), (9, True, None), (9, False, "conversation_log")]
+)
+def test_the_conversation_log_is_read_only_when_all_comments_were(
+    make_rig: Callable[..., Rig], since_s: int, more: bool, follows: str | None
+) -> None:
+    push = make_rig("zendesk").push
+    row = {"id": 1, "public": False, "body": "a note", "created_at": "2026-03-01T00:00:05Z"}
+    since = datetime(2026, 3, 1, 0, 0, since_s, tzinfo=UTC)
+    ticket = {"ticket": {"id": 7, "status": "open", "from_messaging_channel": True}}
+    first = push.reading(push.read_back("7", since), Response(200, {}, json.dumps(ticket).encode()))
+    assert first.then is not None
+    page = {"comments": [row], "meta": {"has_more": more, "after_cursor": "abc"}}
+    then = push.reading(first.then, Response(200, {}, json.dumps(page).encode())).then
+    assert (then.path.rpartition("/")[2] if then else None) == follows
 
 
 class _Agreeable:

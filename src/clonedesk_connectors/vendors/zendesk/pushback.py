@@ -105,20 +105,20 @@ class ZendeskPushBack:
         at["public"] = at.get("public") or any(message.visibility == "public" for message in seen.messages)
         since = at.get("since")
         enough = at["public"] if since is None else any(m.at.timestamp() < since for m in seen.messages)
-        after = part(envelope, "meta").get("after_cursor") if part(envelope, "meta").get("has_more") else None
-        if isinstance(after, str) and after and not enough:
-            return replace(seen, then=_comments(request.subject or "", {**at, "after": after}))
+        after, subject = _next_page(envelope), request.subject or ""
+        if after:
+            return seen if enough else replace(seen, then=_comments(subject, {**at, "after": after}))
         # As in normalize: a messaging ticket that shows nothing public keeps its turns elsewhere.
         elsewhere = at.get("messaging") and not at["public"]
-        return replace(seen, then=_get(LOG, request.subject or "", "/conversation_log", _PAGE) if elsewhere else None)
+        return replace(seen, then=_get(LOG, subject, "/conversation_log", _PAGE) if elsewhere else None)
 
     def _read_log(self, request: Request, response: Response, at: Json) -> Reading:
         envelope, found = split_records(response.body, "events")
         if "events" not in found:
             raise ContractBroken("the answer has no list of events")
         seen = self._normalised(request, {"conversation_log": [row for row, _ in found["events"]]}, [], at)
-        after = part(envelope, "meta").get("after_cursor") if part(envelope, "meta").get("has_more") else None
-        if not isinstance(after, str) or not after:
+        after = _next_page(envelope)
+        if after is None:
             return seen
         return replace(seen, then=replace(request, params=(_PAGE, ("page[after]", after))))
 
@@ -193,6 +193,11 @@ def _comments(ticket_id: str, at: Json) -> Request:
     after = (("page[after]", at["after"]),) if at.get("after") else ()
     made = _get(COMMENTS, ticket_id, "/comments", ("sort", "-created_at"), ("include", "users"), _PAGE, *after)
     return replace(made, cursor=json.dumps(at))
+
+
+def _next_page(envelope: Json) -> str | None:
+    meta = part(envelope, "meta")
+    return text(meta.get("after_cursor")) if meta.get("has_more") is True else None
 
 
 def _ticket(response: Response) -> Json:
