@@ -87,7 +87,7 @@ def open_page(browser: Any, base_url: str, world: World) -> Iterator[Open]:
         options.setdefault("viewport", {"width": 1280, "height": 800})
         contexts.append(browser.new_context(base_url=base_url, **options))
         page = contexts[-1].new_page()
-        page.set_default_timeout(5_000)
+        page.set_default_timeout(15_000)
         page.problems = []
         page.on("pageerror", lambda error: page.problems.append(str(error)))
         page.on("dialog", lambda dialog: page.problems.append("dialog"))

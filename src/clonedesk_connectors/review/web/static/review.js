@@ -95,7 +95,10 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.boosted) busy = false;
 });
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id === "page" || event.detail.elt.id === "page") arrive(true);
+  if (event.detail.target.id === "page" || event.detail.elt.id === "page") {
+    busy = false;
+    arrive(true);
+  }
   lockIfLost();
 });
 document.addEventListener("htmx:sendError", () => {
