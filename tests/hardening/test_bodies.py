@@ -40,7 +40,7 @@ def test_a_helpdesk_that_answers_with_gzip_bombs_fails_its_streams_and_nothing_e
     sandbox, connect = way(monkeypatch)
     sandbox.faults.add(f.Rule(lambda call, handler: Reply(packed, 200, {"content-encoding": "gzip"})))
     with sandbox:
-        report = pull(connect(sandbox), store)
+        report = pull(connect(sandbox), store, page_size=1)
     assert (report.status.value, report.tickets["new"]) == ("incomplete", 0)
     assert "too_large" in str(report.failed_streams)
 

@@ -107,7 +107,7 @@ def test_errors_tell_nothing_of_an_answer_that_quotes_a_customer(
     told = []
     with sandbox:
         try:
-            told.append(repr(pull(connect(sandbox), f"sqlite:///{path}").as_dict()))
+            told.append(repr(pull(connect(sandbox), f"sqlite:///{path}", page_size=1).as_dict()))
         except ClonedeskError as error:
             told += [repr(error), *traceback.format_exception(error)]
     assert told

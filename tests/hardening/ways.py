@@ -78,13 +78,13 @@ def intercom_async_sdk(_: pytest.MonkeyPatch) -> tuple[Sandbox, Callable[[Any], 
 WAYS = (zendesk_httpx, zendesk_zenpy, intercom_httpx, intercom_sdk, intercom_async_sdk)
 
 
-def pull(connection: cd.Connection, store: str, cap_bytes: int = CAP_BYTES) -> RunReport:
+def pull(connection: cd.Connection, store: str, *, cap_bytes: int = CAP_BYTES, page_size: int = 8) -> RunReport:
     """One run with a low cap on bodies, on a clock that only moves for sleepers; then the SDK's client is closed.
 
-    Pages are small, because a page that fails is tried again at half its size until there is nothing to halve.
+    page_size: of every stream; a page that fails is tried again at half its size until there is nothing to halve.
     """
     connector: Any = connection.connector
-    connector.streams = tuple(replace(stream, page_size=8) for stream in connector.streams)
+    connector.streams = tuple(replace(stream, page_size=page_size) for stream in connector.streams)
     found, bridge, time = app.credentials_of(connection), connection.bridge, FakeTime()
     transport: Any = bridge.open() if bridge else HttpxTransport(connector.base_url(), connections=2)
     transport._max_body_bytes = cap_bytes
