@@ -21,15 +21,15 @@ def binaries() -> Path | None:
 
 @contextmanager
 def server(folder: Path) -> Iterator[str]:
-    """URL of a fresh database. PostgreSQL refuses to run as root, so root starts it as the user `postgres`."""
+    """URL of a fresh database in this folder, which everybody must be able to reach: not one of pytest's own.
+
+    PostgreSQL refuses to run as root, so root starts it as the user `postgres`.
+    """
     where = binaries()
     assert where is not None
     as_user: dict[str, Any] = {"user": "postgres"} if os.geteuid() == 0 else {}
     if as_user:
         shutil.chown(folder, "postgres")
-        for parent in folder.parents:
-            if parent.name.startswith("pytest-"):
-                parent.chmod(0o711)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     data = folder / "data"

@@ -67,9 +67,7 @@ class JsonlConnector:
             return self.account.base_url
         path = self.account.options.get("path")
         if not path:
-            raise ConfigError(
-                "a jsonl account needs its file: --base-url file:///PATH, or 'path' in a profile"
-            )
+            raise ConfigError("a jsonl account needs its file: --base-url file:///PATH, or 'path' in a profile")
         return Path(path).absolute().as_uri()
 
     def sign_in(self, form: str, secrets: Mapping[str, str]) -> Token | Request:
