@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 EXTRAS := all
+WORKERS ?= 2
 STAMP := $(VENV)/.installed
 UV := $(shell command -v uv 2>/dev/null)
 PYTEST := $(BIN)/python -m pytest -p no:cacheprovider
@@ -37,7 +38,7 @@ layers: $(STAMP)
 
 unit: $(STAMP)
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -m 'not crash and not browser' tests
+	$(BIN)/coverage run -m pytest -q -n $(WORKERS) --dist loadfile -m 'not crash and not browser' tests
 
 crash: $(STAMP)
 	$(PYTEST) -m crash -s tests
