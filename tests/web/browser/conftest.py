@@ -22,6 +22,11 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 POLL_S = 0.3
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Last: Playwright keeps an event loop running in this thread, in which no async test could start."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 def missing(what: str) -> None:
     if REQUIRED:
         pytest.fail(f"{what}, and REQUIRE_BROWSER is set")
