@@ -6,8 +6,9 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from quotequail import unwrap
 
-from clonedesk_connectors.text import intent
+from clonedesk_connectors.text import intent, replies
 from clonedesk_connectors.text.critical import critical_tokens
 from clonedesk_connectors.text.html import html_to_text
 from clonedesk_connectors.text.language import guess_language
@@ -51,6 +52,20 @@ def test_stripping_never_empties_a_message(text: str) -> None:
     stripped = strip_text_reply(text)
     assert bool(stripped.text) == bool(text.strip())
     assert not (stripped.fell_back and stripped.removed)
+
+
+HEADERS = (
+    "From: Ann\n", "Datum: 4. Mai\n", "reply-to: x\n", "_" * 32 + "\n", "---Original Message---\n", "> a\n",
+    "Le 4 mai Ann a écrit :\n", "2026/5/4 Ann <ann@a.example>\n", "Forwarded message:\n", " :\n",
+)  # fmt: skip
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(PIECES + HEADERS), max_size=12).map("".join))
+def test_quotequail_is_only_spared_where_it_finds_nothing(text: str) -> None:
+    view = text.split("\n")
+    with_cue = replies._quotequail_start(view)
+    assert with_cue is not None or unwrap("\n".join(view)) is None
 
 
 @settings(deadline=None)

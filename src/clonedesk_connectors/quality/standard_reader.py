@@ -1,9 +1,9 @@
 """The text reader of the extra `[text]`: our own phrase tables, reply stripping and language guess.
 
-Customers repeat little, but AI and macros repeat a lot and rules ask the same thing twice, so answers are remembered
-for the most recent texts (bounded). Finding quotes costs ten times as much as everything else that is asked about a
-message, so it is left out where it cannot matter: for messages without anything that looks like a quote, and for
-phrases that do not even occur in the whole message.
+A check asks the same things about the same message in each of its passes, so answers are remembered by the hash of the
+message (bounded; no text is kept), and texts for the most recent messages. Finding quotes costs ten times as much as
+everything else that is asked about a message, so it is left out where it cannot matter: for messages without anything
+that looks like a quote, and for phrases that do not even occur in the whole message.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 from html import unescape
-from typing import TypeVar
 
 from clonedesk_connectors.model import Message
 from clonedesk_connectors.text import intent
@@ -20,8 +19,10 @@ from clonedesk_connectors.text.language import guess_language
 from clonedesk_connectors.text.normal import core
 from clonedesk_connectors.text.replies import strip_html_reply, strip_text_reply
 
-REMEMBERED = 20_000
-_SENTENCE = re.compile(r"(?<=[.!?。？])\s*(?=\S)|\n+")
+REMEMBERED = 1_000_000
+"""Messages whose answers are kept, at about 200 bytes each."""
+
+_RECENT = 1_000
 # Tags that only shape paragraphs, with the attributes helpdesks put on all of them (they neither hide nor quote).
 # A body with any other tag is read by the real parser.
 _BREAK = re.compile(
@@ -30,29 +31,26 @@ _BREAK = re.compile(
 _INLINE = re.compile(r"</?(?:b|i|em|strong|u|span)>", re.IGNORECASE)
 # What every quote, forwarded head and signature delimiter that `text.replies` knows begins or ends with.
 _QUOTE_LIKE = re.compile(r"^\s*(?:>|[\w .-]{2,30}[:：])|[:：]\s*$|--|__|\*\*\*|==|～|―|—{2}", re.MULTILINE)
+_PARAGRAPH = re.compile(r"<(?:p|/p)\b[^<>]*>", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[^<>]{0,2000}>")
+_MANY_BREAKS = re.compile(r"\n{3,}")
 _BLANK_LINES = re.compile(r"[ \t]*\n\s*")
 
-T = TypeVar("T")
+Question = Callable[[str], object | None]
 
 
 class StandardReader:
     """Implements `reading.TextReader`."""
 
     def __init__(self, remembered: int = REMEMBERED) -> None:
-        def kept(ask: Callable[[str], T]) -> Callable[[str], T]:
-            return lru_cache(remembered)(ask)
-
-        self._html = kept(_html_text)
-        self._plain = kept(_plain_text)
-        self._whole = kept(_whole)
-        self._core = kept(core)
-        self._language = kept(_language)
-        self._human = kept(lambda text: intent.asks_for_human(text) is not None)
-        self._thanks = kept(lambda text: intent.acknowledges(text) is not None)
-        self._unhappy = kept(lambda text: intent.says_not_helped(text) is not None)
-        self._asks = kept(_asks)
-        self._answers = kept(_answers)
+        self._most = remembered
+        self._answered: dict[int, int] = {}
+        self._languages: dict[int, tuple[str | None, float]] = {}
+        self._html = lru_cache(_RECENT)(_html_text)
+        self._plain = lru_cache(_RECENT)(_plain_text)
+        self._whole = lru_cache(_RECENT)(_whole)
+        self._core = lru_cache(_RECENT)(core)
+        self._guess = lru_cache(_RECENT)(_language)
 
     def text(self, message: Message) -> str:
         """See `TextReader.text`."""
@@ -66,23 +64,34 @@ class StandardReader:
 
     def language(self, message: Message) -> tuple[str | None, float]:
         """See `TextReader.language`; read from the whole message, quotes included."""
-        return self._language(self._whole(message.body))
+        key = hash(message.body)
+        known = self._languages.get(key)
+        if known is None:
+            known = self._guess(self._whole(message.body))
+            if len(self._languages) < self._most:
+                self._languages[key] = known
+        return known
 
     def wants_human(self, message: Message) -> bool:
         """See `TextReader.wants_human`."""
-        return self._human(self._whole(message.body)) and self._human(self.text(message))
+        return self._says(message, 0, intent.asks_for_human)
 
     def thanks(self, message: Message) -> bool:
         """See `TextReader.thanks`."""
-        return self._thanks(self.text(message))
+
+        def thanked() -> bool:
+            whole = self._whole(message.body)
+            return intent.says_solved(whole) is not None and intent.acknowledges(self.text(message)) is not None
+
+        return self._answer(message, 1, thanked)
 
     def unhappy(self, message: Message) -> bool:
         """See `TextReader.unhappy`."""
-        return self._unhappy(self._whole(message.body)) and self._unhappy(self.text(message))
+        return self._says(message, 2, intent.says_not_helped)
 
     def asks(self, message: Message) -> bool:
         """See `TextReader.asks`. An offer of further help is a courtesy, not a question."""
-        return self._asks(self.text(message))
+        return self._says(message, 3, intent.asks_for_answer)
 
     def says_enough(self, message: Message, words: int) -> bool:
         """See `TextReader.says_enough`."""
@@ -92,7 +101,29 @@ class StandardReader:
 
     def answers(self, message: Message) -> bool:
         """See `TextReader.answers`."""
-        return self._answers(self.text(message))
+        return self._answer(message, 4, lambda: _answers(self.text(message)))
+
+    def _says(self, message: Message, number: int, find: Question) -> bool:
+        """Whether the author's own words hold a phrase: looked for in the whole message first, which is cheaper."""
+
+        def said() -> bool:
+            whole = self._whole(message.body)
+            if find(whole) is None:
+                return False
+            return (not _QUOTE_LIKE.search(whole) and not message.redacted) or find(self.text(message)) is not None
+
+        return self._answer(message, number, said)
+
+    def _answer(self, message: Message, number: int, find: Callable[[], bool]) -> bool:
+        """The answer to one question. Two bits per question: whether it was asked, and what was answered."""
+        key = hash((message.body, message.body_format, message.redacted))
+        known = self._answered.get(key, 0)
+        asked, yes = 1 << 2 * number, 2 << 2 * number
+        if not known & asked:
+            known |= asked | (yes if find() else 0)
+            if key in self._answered or len(self._answered) < self._most:
+                self._answered[key] = known
+        return bool(known & yes)
 
 
 def _html_text(body: str) -> str:
@@ -100,7 +131,16 @@ def _html_text(body: str) -> str:
     if "<" in text:
         return strip_html_reply(body).text
     text = _BLANK_LINES.sub("\n", unescape(text)).strip()
-    return text if text and not _QUOTE_LIKE.search(text) else strip_html_reply(body).text
+    if _QUOTE_LIKE.search(text):
+        return _html_text_with_quote(body)
+    return text or strip_html_reply(body).text
+
+
+def _html_text_with_quote(body: str) -> str:
+    """The same where blank lines matter, because they part a quote's head from what is no part of it."""
+    apart = _BREAK.sub("\n", _PARAGRAPH.sub("\n\n", _INLINE.sub("", body)))
+    lines = "\n".join(map(str.strip, unescape(apart).split("\n")))
+    return strip_text_reply(_MANY_BREAKS.sub("\n\n", lines).strip()).text
 
 
 def _whole(body: str) -> str:
@@ -117,13 +157,6 @@ def _plain_text(body: str) -> str:
 def _language(text: str) -> tuple[str | None, float]:
     guess = guess_language(text)
     return (None, 0.0) if guess is None else (guess.language, guess.confidence)
-
-
-def _asks(text: str) -> bool:
-    if intent.asks_question(text) is None:
-        return False
-    sentences = _SENTENCE.split(text)
-    return any(intent.asks_question(part) is not None and intent.ai_greeting_only(part) is None for part in sentences)
 
 
 def _answers(text: str) -> bool:

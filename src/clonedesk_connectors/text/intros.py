@@ -96,6 +96,11 @@ def starts_header_block(lines: list[str]) -> bool:
     return addressed or {"from", "date", "subject"} <= kinds or {"from", "to", "subject"} <= kinds
 
 
+def may_introduce(line: str) -> bool:
+    """Whether INTRO can match at all: its rows end with a colon or begin with a year."""
+    return line.endswith((":", "：")) or line[:4].isdecimal()
+
+
 def is_sent_from(line: str) -> bool:
     """Whether a line is what a phone adds, such as `Sent from my iPhone`."""
     return len(line) <= _MAX_SENT_FROM_CHARS and bool(_SENT_FROM.match(line) and _DEVICE.search(line))

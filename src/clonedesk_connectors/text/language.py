@@ -62,6 +62,11 @@ _STOP_WORDS = {
         "ve bir bu için ile de da çok var yok değil ben siz sizin teşekkürler merhaba nasıl ne ama lütfen olarak"
     ),
 }
+_LANGUAGES_OF: dict[str, tuple[str, ...]] = {
+    word: tuple(language for language, stop in _STOP_WORDS.items() if word in stop)
+    for word in frozenset().union(*_STOP_WORDS.values())
+}
+_FOREIGN = re.compile("[\u0370-\u1fff\u2c00-\uffef]")  # letters of any other script than Latin
 _SCRIPTS = (
     ("ja", re.compile("[\u3040-\u30ff]"), 0.1),  # kana decide, though most characters may be Chinese
     ("ko", re.compile("[\u1100-\u11ff\uac00-\ud7af]"), 0.3),
@@ -92,20 +97,26 @@ def guess_language(text: str) -> LanguageGuess | None:
     Chinese text without kana is `zh`, though a Japanese title may look the same. Other Cyrillic languages are `ru`.
     """
     sample = _NOISE.sub(" ", text[:_MAX_CHARS].replace("’", "'").lower())
-    letters = sum(map(str.isalpha, sample))
+    words_found = _WORD.findall(sample)
+    letters = sum(map(len, words_found))
     if letters < 2:
         return None
+    if not _FOREIGN.search(sample):
+        return _by_stop_words(words_found)
     for language, script, share in _SCRIPTS:
         found = len(script.findall(sample))
         if found >= max(2, share * letters):
             return LanguageGuess(language, round(min(1.0, 0.5 + found / letters), 2))
     if len(_CYRILLIC.findall(sample)) > 0.5 * letters:
         return LanguageGuess("uk" if _UKRAINIAN.search(sample) else "ru", 0.7)
-    return _by_stop_words(_WORD.findall(sample))
+    return _by_stop_words(words_found)
 
 
 def _by_stop_words(found: list[str]) -> LanguageGuess | None:
-    hits = {language: sum(word in stop for word in found) for language, stop in _STOP_WORDS.items()}
+    hits = dict.fromkeys(_STOP_WORDS, 0)
+    for word in found:
+        for language in _LANGUAGES_OF.get(word, ()):
+            hits[language] += 1
     (best, first), (_, second) = sorted(hits.items(), key=lambda item: (-item[1], item[0]))[:2]
     if first < _MIN_HITS or first < _MIN_COVERAGE * len(found) or (first - second) < _MIN_MARGIN * first:
         return None

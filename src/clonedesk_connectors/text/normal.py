@@ -23,6 +23,7 @@ _QUOTES_AND_DASHES = {
     **dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-"),
     **dict.fromkeys([0xFE0E, 0xFE0F], None),  # variation selectors: the same emoji with and without
 }
+_TYPOGRAPHIC = re.compile(f"[{re.escape(''.join(map(chr, _QUOTES_AND_DASHES)))}]")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
@@ -73,7 +74,7 @@ def fold(text: str) -> str:
     """
     for _ in range(_MAX_ROUNDS):
         folded = _fold_once(text)
-        if folded == text:
+        if folded == text or (folded.isascii() and "&" not in folded):
             return folded
         text = folded
     return _fold_once(text.replace("&", " "))
@@ -83,9 +84,11 @@ def _fold_once(text: str) -> str:
     if "&" in text:
         text = html.unescape(_AMP_CHAIN.sub("&", text))
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text.translate(_QUOTES_AND_DASHES))
+        if _TYPOGRAPHIC.search(text):
+            text = text.translate(_QUOTES_AND_DASHES)
+        text = unicodedata.normalize("NFKC", text)
     text = _INVISIBLE.sub("", _LINE_BREAK.sub("\n", text.replace("`", "'")))
-    lines = [line.strip() for line in _SPACES.sub(" ", text).split("\n")]
+    lines = map(str.strip, _SPACES.sub(" ", text).split("\n"))
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
 
 

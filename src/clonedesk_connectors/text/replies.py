@@ -20,6 +20,7 @@ from clonedesk_connectors.text.intros import (
     REPLY_ABOVE,
     header_kind,
     is_sent_from,
+    may_introduce,
     starts_header_block,
 )
 
@@ -33,6 +34,9 @@ _MAX_SCANNED_LINES = 1_000
 _MAX_PASSES = 8
 # Every rule needs one of these on its line or, wrapped, on the next; most messages have none and are done at once.
 _CUE = re.compile(r"[:：]\s*$|[<>@]|^\W{0,3}\w[\w -]{0,20}[:：]|\d:\d|[-_=*#]{2}")
+# Without one of these (or two header lines) quotequail finds nothing; looking for them costs a hundredth of asking it.
+_QUOTEQUAIL_CUE = re.compile(r":\s*$|^\s*>|>\s*$|^\s*---|_{32}", re.MULTILINE)
+_HEADER_LINE = re.compile(r"^\*?[-\w ]{1,15}:", re.MULTILINE)
 _MAX_SIGNATURE_LINES = 12
 
 
@@ -121,14 +125,21 @@ def _own_rule(view: list[str], n: int) -> str | None:
         return "headers"
     joined = (line, f"{line} {view[n + 1].strip()}" if n + 1 < len(view) else line)
     for wrapped, candidate in enumerate(joined):
-        if INTRO.fullmatch(candidate) and (DATED.search(candidate) or _is_quoted_next(view, n + wrapped + 1)):
+        if (
+            may_introduce(candidate)
+            and INTRO.fullmatch(candidate)
+            and (DATED.search(candidate) or _is_quoted_next(view, n + wrapped + 1))
+        ):
             return "intro"
     return None
 
 
 def _quotequail_start(view: list[str]) -> int | None:
     """Where quotequail sees a quote start, as a line number; it only returns the stripped text above it."""
-    found = unwrap("\n".join(view))
+    text = "\n".join(view)
+    if not _QUOTEQUAIL_CUE.search(text) and len(_HEADER_LINE.findall(text)) < 2:
+        return None
+    found = unwrap(text)
     if found is None:
         return None
     start = _next_written(view, 0)
