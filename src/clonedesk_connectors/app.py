@@ -46,6 +46,7 @@ from clonedesk_connectors.transport.base import Transport
 from clonedesk_connectors.transport.clients import CLIENT_FORM, Bridge, bridge_to
 from clonedesk_connectors.transport.file_ import FileTransport
 from clonedesk_connectors.transport.httpx_ import HttpxTransport
+from clonedesk_connectors.transport.origin import Origin
 from clonedesk_connectors.transport.session import Session
 
 T = TypeVar("T")
@@ -114,7 +115,7 @@ def connect(
     bridge = None if client is None else bridge_to(vendor, client)
     if bridge and credentials is not None:
         raise ConfigError("a client brings its own credential: hand over the client or credentials, not both")
-    if bridge and bridge.address != address:
+    if bridge and Origin.of(bridge.address) != Origin.of(address):
         raise ConfigError(
             f"this client signs in at {bridge.address}, the account is at {address}. Nothing was sent. Correct the "
             "account, its region or its base_url, or hand over the other client"

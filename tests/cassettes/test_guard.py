@@ -53,7 +53,7 @@ def test_every_recording_is_described_and_replayed() -> None:
     for path in FILES:
         assert f'"{path.parent.name}/{path.stem}"' in tests
         assert f"| `{path.stem}` |" in (path.parent / "README.md").read_text("utf-8")
-    assert len(FILES) == 19
+    assert len(FILES) >= 19
 
 
 def test_a_recording_that_is_not_played_to_its_end_fails_the_test() -> None:

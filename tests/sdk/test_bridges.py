@@ -143,7 +143,8 @@ def test_another_accounts_client_is_refused_before_anything_is_sent(zendesk: Zen
         cd.connect("zendesk", "acme", base_url=zendesk.url, client=make_zenpy(zendesk))
     with pytest.raises(ConfigError, match=r"signs in at https://api\.intercom\.io, .* region"):
         cd.connect("intercom", "acme", region="eu", client=Intercom(token="t"))
-    assert cd.connect("intercom", "acme", client=Intercom(token="t")).connector.base_url() == "https://api.intercom.io"
+    assert cd.connect("intercom", "acme", client=Intercom(token="t")).bridge
+    assert cd.connect("intercom", "acme", base_url="https://api.intercom.io/", client=Intercom(token="t")).bridge
 
 
 def test_what_is_no_client_of_the_vendor_is_refused(zendesk: ZendeskSandbox) -> None:
