@@ -14,6 +14,7 @@ from clonedesk_connectors.protocol import Connector, FollowUp, Mode, Page, Reque
 from clonedesk_connectors.store import AccountArchive, Checkpoint, Pending
 from clonedesk_connectors.store.cache import Saved
 from clonedesk_connectors.store.values import DeadWork, GoneWork, PageWork, QueueWork
+from clonedesk_connectors.sync.collector import collecting_rarely
 from clonedesk_connectors.sync.committer import Committer
 from clonedesk_connectors.sync.normalise import normalise_dirty
 from clonedesk_connectors.sync.report import Progress, RunReport, Status
@@ -61,7 +62,8 @@ class Pull:
         """
         started = self._clock()
         try:
-            await self._run()
+            with collecting_rarely():
+                await self._run()
             self.report.status = self._verdict()
         except BaseException as error:
             self.report.status = Status.FAILED

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from hashlib import sha256
-from itertools import chain
 from typing import Any
 
 from clonedesk_connectors.model import SCHEMA_VERSION
 from clonedesk_connectors.protocol import Bundle, Connector, FollowUp, parse_object
 from clonedesk_connectors.store import AccountArchive
 from clonedesk_connectors.store.cache import Normalised, Saved
+from clonedesk_connectors.sync.collector import not_collecting
 
 BATCH = 500
 Records = Mapping[str, list[dict[str, Any]]]
@@ -68,7 +66,7 @@ def normalise_dirty(
         account.set_shape(shape)
     queued, last = 0, ""
     while ids := account.dirty_after(last, BATCH):
-        with _without_gc():
+        with not_collecting():
             saved, more = _batch(account, connector, directory, ids)
         queued += more
         on_batch(saved)
@@ -81,8 +79,12 @@ def _batch(
 ) -> tuple[Saved, int]:
     """Normalise and save these tickets. Keeps nothing alive: what is gone when the collector wakes costs it nothing."""
     gone = account.gone(ids)
-    bundles = {ticket_id: _parsed(kinds) for ticket_id, kinds in account.bundles(ids).items()}
-    directory.fetch(set(chain.from_iterable(connector.people(records) for records in bundles.values())))
+    bundles: dict[str, Records] = {}
+    wanted: set[tuple[str, str]] = set()
+    for ticket_id, kinds in account.bundles(ids).items():
+        bundles[ticket_id] = records = _parsed(kinds)
+        wanted.update(connector.people(records))
+    directory.fetch(wanted)
     batch: list[Normalised] = []
     gaps: list[FollowUp] = []
     for ticket_id, records in bundles.items():
@@ -108,18 +110,6 @@ def _reason(error: Exception) -> str:
         trace = trace.tb_next
     where = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else "?"
     return f"{type(error).__name__} in {where}"
-
-
-@contextmanager
-def _without_gc() -> Iterator[None]:
-    """A batch makes many objects and no cycles; collecting meanwhile costs a quarter of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def rebuild(

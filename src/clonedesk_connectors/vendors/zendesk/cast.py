@@ -16,40 +16,6 @@ SYSTEM_USER = "-1"
 """The vendor's own user: its system and, in messaging, its bots."""
 
 
-class Via(NamedTuple):
-    """How something came about. `channel` is the vendor's word, number or display name, as text."""
-
-    channel: str | None
-    cause: Cause | None
-    kind: str | None
-    source: Mapping[str, Any]
-    rel: str | None
-
-
-def read_via(via: object, reference: object = None) -> Via:
-    """Read a `via`: an object in audits and comments, a bare word in ticket events (with the rule's id beside it)."""
-    if not isinstance(via, dict):
-        return _plain_via(native_id(via), native_id(reference))
-    channel, source = native_id(via.get("channel")), part(via, "source")
-    if not source.get("from") and not source.get("rel"):
-        return _plain_via(channel, native_id(reference))
-    origin, rel = part(source, "from"), native_id(source.get("rel"))
-    rule, kind = native_id(origin.get("id")) or native_id(reference), CAUSE(channel)
-    cause = _cause(kind, rule if kind == "rule" else None, text(origin.get("title"))) if kind else None
-    return Via(channel, cause, kind, origin, rel)
-
-
-@lru_cache(maxsize=4096)
-def _plain_via(channel: str | None, rule: str | None) -> Via:
-    kind = CAUSE(channel) if channel else None
-    return Via(channel, _cause(kind, rule if kind == "rule" else None, None) if kind else None, kind, {}, None)
-
-
-@lru_cache(maxsize=4096)
-def _cause(kind: str, rule: str | None, title: str | None) -> Cause:
-    return Cause(kind=kind, id=rule, name=title)
-
-
 @lru_cache(maxsize=16384)
 def _actor(kind: ActorKind, key: str | None, name: str | None, *evidence: tuple[str, str]) -> Actor:
     because = tuple(Evidence(source=source, value=value) for source, value in evidence)
@@ -59,32 +25,79 @@ def _actor(kind: ActorKind, key: str | None, name: str | None, *evidence: tuple[
 NOBODY = _actor(ActorKind.UNKNOWN, None, None)
 
 
+class Via(NamedTuple):
+    """How something came about. `channel` is the vendor's word, number or display name, as text; `machine` the rule or
+    machine that did it, None where the author did.
+    """
+
+    channel: str | None
+    kind: str | None
+    cause: Cause | None
+    machine: Actor | None
+    source: Mapping[str, Any]
+    rel: str | None
+
+
+def read_via(via: object, reference: object = None) -> Via:
+    """Read a `via`: an object in audits and comments, a bare word in ticket events (with the rule's id beside it)."""
+    if type(via) is str and (reference is None or type(reference) is int):
+        return _worded_via(via, reference)
+    if not isinstance(via, dict):
+        return _plain_via(native_id(via), native_id(reference))
+    channel, source = native_id(via.get("channel")), part(via, "source")
+    if not source.get("from") and not source.get("rel"):
+        return _plain_via(channel, native_id(reference))
+    origin, rel = part(source, "from"), native_id(source.get("rel"))
+    rule = native_id(origin.get("id")) or native_id(reference)
+    return Via(channel, *_behind(channel, rule, text(origin.get("title")), rel), origin, rel)
+
+
+@lru_cache(maxsize=4096)
+def _worded_via(word: str, reference: int | None) -> Via:
+    return _plain_via(native_id(word), native_id(reference))
+
+
+@lru_cache(maxsize=4096)
+def _plain_via(channel: str | None, rule: str | None) -> Via:
+    return Via(channel, *_behind(channel, rule, None, None), {}, None)
+
+
+@lru_cache(maxsize=4096)
+def _behind(
+    channel: str | None, rule: str | None, title: str | None, rel: str | None
+) -> tuple[str | None, Cause | None, Actor | None]:
+    """(kind of cause, cause, machine)"""
+    kind = CAUSE(channel) if channel else None
+    if kind is None:
+        return None, None, None
+    cause = Cause(kind=kind, id=rule if kind == "rule" else None, name=title)
+    who = CAUSE_ACTOR(kind)
+    if who is ActorKind.UNKNOWN:
+        return kind, cause, None
+    return kind, cause, _actor(who, cause.id, title, ("via", ":".join(word for word in (channel, rel) if word)))
+
+
 class Cast:
     """The actors of one ticket. Looks each person up once."""
 
     def __init__(self, directory: Directory, config: AccountConfig, requester: str | None, ai_scope: bool) -> None:
         self.directory, self.config = directory, config
         self.requester, self.ai_scope = requester, ai_scope
-        self._people: dict[str, Actor] = {}
+        self._people: dict[object, Actor] = {}
 
     def person(self, user_id: object) -> Actor:
         """The person or bot behind a user id, by what the account says, then by the vendor's role."""
-        key = native_id(user_id)
-        if key is None:
+        if type(user_id) not in (int, str):
             return NOBODY
-        actor = self._people.get(key)
+        actor = self._people.get(user_id)
         if actor is None:
-            actor = self._people[key] = self._identify(key)
+            key = native_id(user_id)
+            actor = self._people[user_id] = NOBODY if key is None else self._identify(key)
         return actor
 
     def doer(self, user_id: object, via: Via) -> Actor:
         """Who made a change: the rule or machine behind it where there is one, else its author."""
-        kind = ActorKind.UNKNOWN if via.kind is None else CAUSE_ACTOR(via.kind)
-        if kind is ActorKind.UNKNOWN:
-            return self.person(user_id)
-        cause = via.cause
-        key, name = (cause.id, cause.name) if cause else (None, None)
-        return _actor(kind, key, name, ("via", ":".join(word for word in (via.channel, via.rel) if word)))
+        return via.machine or self.person(user_id)
 
     def chat_author(self, turn: Turn) -> Actor:
         """Author of a chat turn. A listed user is judged like anywhere else; the vendor's words decide the rest."""
@@ -102,10 +115,8 @@ class Cast:
 
     def assignee_kind(self, user_id: object) -> AssigneeKind:
         """What an assignee is; NONE for nobody, UNKNOWN for a user we cannot place."""
-        key = native_id(user_id)
-        if key is None:
-            return AssigneeKind.NONE
-        return _ASSIGNEE.get(self.person(key).kind, AssigneeKind.UNKNOWN)
+        actor = self.person(user_id)
+        return AssigneeKind.NONE if actor is NOBODY else _ASSIGNEE.get(actor.kind, AssigneeKind.UNKNOWN)
 
     def group_kind(self, group_id: object) -> AssigneeKind:
         key = native_id(group_id)

@@ -184,13 +184,15 @@ class Trail:
         if self._telling.isdisjoint(child):
             return ()
         moves = changes(child)
-        self._keep_type(moves, first=True)
+        if self.first_type is None:
+            self._keep_type(moves, first=True)
         return [m for m in moves if (m[0] in _FIELDS and m[1] is not None) or m[0] in self.watched]
 
     def _moves(self, child: Json, update: Update) -> Sequence[Move]:
         """Changes; but not a custom status that is just the usual one of the status that the same update sets."""
         moves = changes(child)
-        self._keep_type(moves, first=False)
+        if self.first_type is None:
+            self._keep_type(moves, first=False)
         if len(moves) == 1 and moves[0][0] == CUSTOM_STATUS and CUSTOM_STATUS not in self.watched:
             status = self.cast.directory.get("custom_status", native_id(moves[0][1])) or {}
             if status.get("default") is True and update.sets_status():
@@ -198,10 +200,9 @@ class Trail:
         return moves
 
     def _keep_type(self, moves: Sequence[Move], *, first: bool) -> None:
-        if self.first_type is None:
-            for field, new, old in moves:
-                if field == self.type_field:
-                    self.first_type = new if first or old is None else old
+        for field, new, old in moves:
+            if field == self.type_field:
+                self.first_type = new if first or old is None else old
 
     def _fields(self, base: Json, child: Json, moves: Sequence[Move]) -> None:
         for number, (field, new, old) in enumerate(moves):

@@ -25,14 +25,12 @@ Records = Mapping[str, list[dict[str, Any]]]
 def people(records: Records) -> Iterator[tuple[str, str]]:
     """The users this ticket refers to; staff and custom statuses are small and loaded whole."""
     raw = latest(records, "ticket")
-    ids = {native_id(raw.get(name)) for name in ("requester_id", "submitter_id", "assignee_id")}
-    for row in records.get("ticket_event", ()):
-        ids.add(native_id(row.get("updater_id")))
-        ids.update(native_id(child.get("author_id")) for child in dicts(row.get("child_events")))
-    for row in records.get("audit", ()):
-        ids.add(native_id(row.get("author_id")))
-        ids.update(native_id(child.get("author_id")) for child in dicts(row.get("events")))
-    return (("user", key) for key in ids if key)
+    found = [raw.get(name) for name in ("requester_id", "submitter_id", "assignee_id")]
+    for kind, author, children in (("ticket_event", "updater_id", "child_events"), ("audit", "author_id", "events")):
+        for row in records.get(kind, ()):
+            found.append(row.get(author))
+            found += [child["author_id"] for child in dicts(row.get(children)) if "author_id" in child]
+    return (("user", key) for key in {native_id(value) for value in found} if key)
 
 
 def latest(records: Records, kind: str) -> Json:
