@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 UV := $(shell command -v uv 2>/dev/null)
 PYTEST := $(BIN)/python -m pytest -p no:cacheprovider
 
-.PHONY: demo test test-all lint types layers unit crash browser coverage bench record schema docs clean
+.PHONY: demo test test-all lint types layers unit crash browser coverage bench record schema clean
 
 demo: $(STAMP)
 	$(BIN)/clonedesk-sync demo
@@ -62,6 +62,10 @@ test-all:
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/pull.py
+
+# Records the cassettes again, from the sandbox helpdesks.
+record: $(STAMP)
+	$(PYTEST) --record-mode=rewrite tests/cassettes
 
 schema: $(STAMP)
 	$(BIN)/python -m clonedesk_connectors.model.schema > docs/ticket.schema.json

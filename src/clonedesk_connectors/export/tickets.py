@@ -37,7 +37,8 @@ def replacing(out: str) -> Iterator[BinaryIO]:
     path = Path(out)
     part = path.with_name(path.name + ".part")
     try:
-        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        part.unlink(missing_ok=True)
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
             yield file
         part.replace(path)
     except OSError as error:
