@@ -204,7 +204,10 @@ async def who_am_i(connection: Connection, found: Credentials | None = None) -> 
         answer = await session.call(connection.connector.who_am_i())
     finally:
         await session.aclose()
-    return connection.connector.identity(answer.response) if answer.outcome.verdict is Verdict.OK else None
+    if answer.outcome.verdict is not Verdict.OK:
+        return None
+    identity = connection.connector.identity(answer.response)
+    return replace(identity, scopes=identity.scopes or session.scopes) if identity else None
 
 
 def make_pull(

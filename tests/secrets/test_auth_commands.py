@@ -76,7 +76,7 @@ def test_login_status_test_logout(
         "validity": "accepted",
         "identity": "6100000000001",
         "role": "admin",
-        "scopes": "not told",
+        "scopes": "read",
     }
     assert run("auth", "test", *account).out == (
         "zendesk account 'acme': accepted as admin 6100000000001 (oauth_client from the keyring)\n"

@@ -20,7 +20,16 @@ from sqlalchemy import create_engine, select, update
 from clonedesk_connectors.errors import ArchiveLocked, ConfigError, SchemaTooNew, StoreError
 from clonedesk_connectors.model import Coverage, Status, Ticket
 from clonedesk_connectors.protocol import FollowUp, Page, RawRecord, Request
-from clonedesk_connectors.store import AccountArchive, Archive, Changes, Checkpoint, blocks, migrations, tables
+from clonedesk_connectors.store import (
+    AccountArchive,
+    Archive,
+    Changes,
+    Checkpoint,
+    blocks,
+    migrations,
+    records,
+    tables,
+)
 from clonedesk_connectors.store.cache import Normalised, Saved
 from clonedesk_connectors.store.codec import decompress
 from clonedesk_connectors.store.values import DeadWork, GoneWork, PageWork, QueueWork
@@ -342,6 +351,16 @@ def test_a_broken_file_is_a_store_error_without_content(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as caught:
         Archive.open(url_of(tmp_path), write=True)
     assert "secret" not in str(caught.value)
+
+
+def test_a_ticket_of_too_many_or_too_large_records_is_left_out_of_a_batch(
+    account: AccountArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records, "MAX_RECORDS", 2)
+    monkeypatch.setattr(records, "MAX_BYTES", 100)
+    put(account, *(record(f"a{n}", "x", bundle="1") for n in range(3)))
+    put(account, record("b", "x" * 101, bundle="2"), record("c", "x" * 100, bundle="3"))
+    assert list(account.bundles(["1", "2", "3"])) == ["3"]
 
 
 def test_threads_share_an_archive_by_turns(account: AccountArchive) -> None:

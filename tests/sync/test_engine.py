@@ -296,3 +296,13 @@ async def test_notes_are_counted(archive: Archive) -> None:
 
     report = await make_pull(archive, ToyHelpdesk({1: 1, 2: 2}), Noting()).run()
     assert report.as_dict()["notes"] == {"odd page": 5}
+
+
+async def test_a_ticket_larger_than_any_can_be_is_quarantined_and_the_run_goes_on(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clonedesk_connectors.store.records.MAX_RECORDS", 4)
+    report = await make_pull(archive, ToyHelpdesk({1: 1, 2: 2}, {2: 9})).run()
+    assert report.status is Status.QUARANTINED
+    assert archive.account("toy", "acme").summary().quarantined == {"2": "more raw records than one ticket can have"}
+    assert list(subjects(archive)) == ["1"]

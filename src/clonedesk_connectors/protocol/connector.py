@@ -51,10 +51,14 @@ class CredentialForm:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """Headers that authenticate a request, and after how many seconds they must be renewed (None: they stay)."""
+    """Headers that authenticate a request, and after how many seconds they must be renewed (None: they stay).
+
+    scopes: what the vendor granted, in its words, where it says.
+    """
 
     headers: Mapping[str, str] = field(repr=False)
     expires_in_s: float | None = None
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,9 @@ from clonedesk_connectors.store.values import Changes, StoredRecord
 
 _RECORD = tables.record.c
 AnyRow = Row[*tuple[Any, ...]]
+MAX_RECORDS = 20_000
+MAX_BYTES = 64 * 1024 * 1024
+"""What one ticket may be made of; the vendors' own caps (5,000 comments, 500 parts) lie far below."""
 
 
 def upsert(connection: Connection, table: Any) -> Any:
@@ -131,16 +134,31 @@ _IN_ORDER = (_RECORD.version, func.length(_RECORD.native_id), _RECORD.native_id)
 
 
 def bundles_of(connection: Connection, account_id: int, ticket_ids: Sequence[str]) -> dict[str, dict[str, list[bytes]]]:
-    """The payloads of all raw records of these tickets, by ticket and kind, ordered by (version, native id)."""
+    """The payloads of all raw records of these tickets, by ticket and kind, ordered by (version, native id).
+
+    A ticket above MAX_RECORDS or MAX_BYTES is left out: one hostile ticket must not fill the memory.
+    """
     rows: list[AnyRow] = []
     for chunk in chunked(ticket_ids):
         mine = _RECORD.account_id == account_id, _RECORD.bundle.in_(chunk)
         rows += connection.execute(select(*_COLUMNS).where(*mine).order_by(*_IN_ORDER)).all()
+    oversized = _oversized(rows)
+    if oversized:
+        rows = [row for row in rows if row[0] not in oversized]
     plain = blocks.read(connection, (row[4] for row in rows))
-    found: dict[str, dict[str, list[bytes]]] = {ticket_id: {} for ticket_id in ticket_ids}
+    found: dict[str, dict[str, list[bytes]]] = {one: {} for one in ticket_ids if one not in oversized}
     for bundle, kind, _, _, block_id, start, size in rows:
         found[bundle].setdefault(kind, []).append(plain[block_id][start : start + size])
     return found
+
+
+def _oversized(rows: Iterable[AnyRow]) -> set[str]:
+    counts: dict[str, int] = {}
+    sizes: dict[str, int] = {}
+    for row in rows:
+        counts[row[0]] = counts.get(row[0], 0) + 1
+        sizes[row[0]] = sizes.get(row[0], 0) + row[6]
+    return {one for one, count in counts.items() if count > MAX_RECORDS or sizes[one] > MAX_BYTES}
 
 
 def records_of(

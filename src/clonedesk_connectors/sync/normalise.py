@@ -14,6 +14,7 @@ from clonedesk_connectors.store.cache import Normalised, Saved
 from clonedesk_connectors.sync.collector import not_collecting
 
 BATCH = 500
+TOO_LARGE = "more raw records than one ticket can have"
 Records = Mapping[str, list[dict[str, Any]]]
 
 
@@ -85,7 +86,7 @@ def _batch(
         bundles[ticket_id] = records = _parsed(kinds)
         wanted.update(connector.people(records))
     directory.fetch(wanted)
-    batch: list[Normalised] = []
+    batch = [Normalised(one, quarantined=TOO_LARGE) for one in ids if one not in bundles]
     gaps: list[FollowUp] = []
     for ticket_id, records in bundles.items():
         bundle = Bundle(ticket_id, records, directory, account.name, connector.account.config, gone.get(ticket_id, {}))

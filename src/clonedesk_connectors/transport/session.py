@@ -126,6 +126,11 @@ class Session:
     def waited_s(self) -> float:
         return self._budgets.waited_s
 
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What the vendor granted when this session signed in; empty where it does not say or nothing was sent yet."""
+        return self._token.scopes if self._token else ()
+
     async def aclose(self) -> None:
         await self._transport.aclose()
 

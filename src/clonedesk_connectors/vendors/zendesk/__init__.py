@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -99,7 +100,8 @@ class ZendeskConnector:
         if token is None:
             code = _verdicts.error_code(response.body)
             raise AuthError(f"zendesk gave no access token: HTTP {response.status} {code}".rstrip())
-        return _bearer(token, float(expires) if isinstance(expires, int | float) else None)
+        granted = _bearer(token, float(expires) if isinstance(expires, int | float) else None)
+        return replace(granted, scopes=tuple((text(answer.get("scope")) or "").split()))
 
     def who_am_i(self) -> Request:
         return Request("who_am_i", "/api/v2/users/me", _streams.ACCOUNT)
