@@ -20,9 +20,13 @@ def usual() -> Iterator[None]:
 
 
 def test_a_pull_collects_rarely_and_even_a_failed_one_puts_it_back() -> None:
-    with pytest.raises(ZeroDivisionError), collecting_rarely():
-        assert gc.get_threshold() == (20_000, 10, 10)
-        raise ZeroDivisionError
+    def fail() -> None:
+        with collecting_rarely():
+            assert gc.get_threshold() == (20_000, 10, 10)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert gc.get_threshold() == (700, 10, 10)
 
 

@@ -118,7 +118,7 @@ def test_the_scope_can_be_widened_by_an_option() -> None:
 
 def test_a_granted_token_is_a_bearer_token_with_its_life() -> None:
     answer = response({"access_token": "abc", "token_type": "bearer", "scope": "read", "expires_in": 7200})
-    assert ZENDESK.token(answer) == Token({"Authorization": "Bearer abc"}, 7200.0)
+    assert ZENDESK.token(answer) == Token({"Authorization": "Bearer abc"}, 7200.0, ("read",))
 
 
 @pytest.mark.parametrize("body", [{"error": "invalid_client", "error_description": "x"}, b"<html>", {}])
