@@ -72,7 +72,9 @@ def when(text: str) -> datetime:
 
 
 def actor(name: str) -> Actor:
-    """`human`, or `human:bo` for a certain one."""
+    """`human`, or `human:bo` for a certain one; `nobody` is an actor of whom the helpdesk tells nothing."""
+    if name == "nobody":
+        return Actor(kind=ActorKind.UNKNOWN)
     kind, _, key = name.partition(":")
     return Actor(kind=ACTORS[kind], id=key or f"{kind}-1", name=key or None)
 

@@ -185,6 +185,12 @@ def test_an_answer_by_an_actor_of_unknown_kind_decides_nothing():
     assert "bot_users or human_users" in finding.explanation
 
 
+def test_a_closure_by_nobody_in_particular_leaves_nobody_to_ask_about():
+    story = Story().customer("0m").ai("1m").solved("1h", by="nobody").label("1h", "resolved_ai")
+    assert why_not("L26", story) == "the helpdesk does not tell who made the change that would decide"
+    assert found("L26", story.human("2h", by="nobody")) is not None
+
+
 def test_an_unknown_actor_beside_a_known_person_does_not_matter():
     assert found("L26", resolved().human("20m", by="unknown:api-7").human("30m")) is None
 

@@ -80,6 +80,14 @@ def test_bounce_abstains_when_history_is_missing():
     assert why_not("L03", story) is not None
 
 
+def test_bounce_abstains_when_the_helpdesk_tells_no_assignments():
+    silent = Coverage(messages_got=2, events_complete=None)
+    assert why_not("L03", escalated(Story(coverage=silent))) == (
+        "the helpdesk does not tell who was given the ticket, and when"
+    )
+    assert why_not("L03", escalated(Story(coverage=silent)).assign("1h", "human")) is None
+
+
 @given(minutes=st.integers(2, 3000))
 def test_a_bounce_is_a_matter_of_24_hours(minutes):
     story = escalated().assign("1h", "human", by="human").assign(f"{60 + minutes}m", "none", by="human")
@@ -143,8 +151,12 @@ def test_a_call_by_a_person_is_work_the_thread_does_not_show():
 
 
 def test_a_linked_ticket_with_human_work_counts():
-    other = Story("2").customer("0m").human("1h")
+    other = Story("2").human("1h").customer("2h")
     assert found("L30", resolved(Story(linked=("2",))), other) is not None
+
+
+def test_a_linked_ticket_of_the_customers_own_is_another_contact_and_no_side_work():
+    assert found("L30", resolved(Story(linked=("2",))), Story("2").customer("0m").human("1h")) is None
 
 
 def test_a_linked_ticket_without_human_work_does_not_count():

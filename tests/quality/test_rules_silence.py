@@ -153,6 +153,11 @@ def test_solved_to_closed_by_a_rule_is_no_new_closure():
     assert found("L11", resolved().status("96h", "closed", "rule")) is None
 
 
+def test_closure_rule_abstains_when_nobody_is_named_who_closed():
+    story = Story().customer("0m").ai("1m").solved("80h", by="nobody").label("80h", "resolved_ai")
+    assert why_not("L11", story) == "the helpdesk does not tell who closed the ticket"
+
+
 def test_closure_rule_abstains_when_nobody_knows_who_closed():
     story = Story(status=Status.SOLVED).customer("0m").ai("1m").label("2m", "resolved_ai")
     assert why_not("L11", story) is not None

@@ -14,14 +14,12 @@ from clonedesk_connectors.quality.checker import check
 from clonedesk_connectors.quality.combine import TicketResult
 from clonedesk_connectors.quality.rules import BUILT_IN
 from clonedesk_connectors.quality.standard_reader import StandardReader
-from clonedesk_connectors.testing.world import Story, World
+from clonedesk_connectors.testing.world import Story
+from tests.quality.desks import LossyWorld
 from tests.quality.test_rules_eligible import ABSENCE
 from tests.quality.worlds import CONFIG, PerfectReader, WorldDesk
 
 MUST_REACH = ("L01", "L02", "L03", "L04", "L05", "L06", "L08", "L10", "L12", "L13", "L15", "L23", "L24", "L25")
-BY_PHRASES = ("L08", "L10")
-"""Rules whose recall is also that of the phrase tables: nobody knows every way to ask for a person."""
-
 Pairs = list[tuple[Story, TicketResult | None]]
 
 
@@ -29,7 +27,7 @@ class Judged:
     """One world, and the verdicts on it by a reader that errs never and by the real one."""
 
     def __init__(self) -> None:
-        self.world = World(seed=11, tickets=1200)
+        self.world = LossyWorld(seed=11, tickets=1200)
         self.desk = WorldDesk(self.world)
         self.tickets = list(self.desk.tickets())
 
@@ -83,11 +81,9 @@ def test_rules_find_what_is_wrong_and_little_else(pairs):
     assert {rule: table[rule] for rule in MUST_REACH if table[rule][0] < 0.98 or table[rule][1] < 0.95} == {}
 
 
-def test_with_the_real_reader_findings_stay_right(judged):
+def test_with_the_real_reader_they_find_as_much(judged):
     table = rates(judged.pairs(StandardReader()))
-    assert {rule: table[rule] for rule in MUST_REACH if table[rule][0] < 0.98} == {}
-    events = [rule for rule in MUST_REACH if rule not in BY_PHRASES]
-    assert {rule: table[rule] for rule in events if table[rule][1] < 0.95} == {}
+    assert {rule: table[rule] for rule in MUST_REACH if table[rule][0] < 0.98 or table[rule][1] < 0.95} == {}
 
 
 def test_no_rule_on_absence_fires_when_history_is_truncated(pairs):

@@ -56,8 +56,8 @@ class Context(NamedTuple):
     """Everything known about other tickets, by ticket key. `tickets`: how many were seen.
 
     macros: how many tickets got a text as an instant human message, by `body_hash`. duplicates: by `course_hash`.
-    worked: hashes of the keys of tickets in which a person wrote. shared_mailboxes / shared_tickets: requesters (and
-    their tickets) that are not one person.
+    worked: hashes of the keys of tickets that no customer opened and in which a person wrote. shared_mailboxes /
+    shared_tickets: requesters (and their tickets) that are not one person.
     """
 
     tickets: int
@@ -104,7 +104,7 @@ class ContextBuilder:
         self._add_actions(facts, labels)
         if labels.current:
             self._add_text(facts, labels)
-        if facts.human:
+        if facts.human and not opened_by_customer(facts):
             self._worked.add(hash(facts.key))
         if facts.human_after:
             delay = macro_delay(facts)

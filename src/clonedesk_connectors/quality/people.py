@@ -45,6 +45,7 @@ class Repeat(NamedTuple):
 class Row(NamedTuple):
     """What is remembered of one ticket. Times in unix seconds; ended_s None: it cannot be the earlier ticket.
 
+    names: the tickets it says it belongs to; follows: the one of them that it continues, as the helpdesk says.
     counts: it can be the later ticket (a customer opened it and it is no merge, spam or test).
     """
 
@@ -57,6 +58,7 @@ class Row(NamedTuple):
     opening: str
     body: int
     names: tuple[str, ...]
+    follows: str | None
     counts: bool
 
 
@@ -79,7 +81,7 @@ class PeopleBuilder:
         identities = [requester]
         if person.email is not None or person.phone is not None:
             identities.extend(_contacts(person))
-        row = _row(facts, ticket.created_at, requester)
+        row = _row(facts, ticket.created_at, requester, self._settings)
         code = self._code(identities)
         rows = self._rows.get(code)
         if rows is None:
@@ -158,9 +160,11 @@ def _contacts(person: Person) -> Iterator[int]:
             yield hash(("phone", digits))
 
 
-def _row(facts: Facts, created_at: datetime, requester: int) -> Row:
+def _row(facts: Facts, created_at: datetime, requester: int, settings: CheckSettings) -> Row:
     ticket = facts.ticket
-    ended = facts.ended_at if facts.ai_touched and facts.excluded in (None, "history_incomplete") else None
+    tagged = any(tag.lower() in settings.excluded_tags for tag in ticket.tags)
+    real = facts.excluded in (None, "history_incomplete") and not tagged
+    ended = facts.ended_at if facts.ai_touched and real else None
     first = facts.customer[0] if facts.customer else None
     names = ticket.linked if ticket.follow_up_of is None else (ticket.follow_up_of, *ticket.linked)
     body = first.body if first is not None else ""
@@ -174,7 +178,8 @@ def _row(facts: Facts, created_at: datetime, requester: int) -> Row:
         opening(body),
         hash(body) if body else 0,
         names,
-        first is not None and facts.excluded in (None, "history_incomplete"),
+        ticket.follow_up_of,
+        first is not None and real,
     )
 
 
@@ -216,7 +221,7 @@ def _attributed(group: list[Row], settings: CheckSettings) -> Iterator[tuple[Row
 
 def _counted_as_reopening(earlier: Row, later: Row, settings: CheckSettings) -> bool:
     gap_s = later.created_s - (earlier.ended_s or 0)
-    return _native(earlier.key) in later.names and gap_s <= settings.reopen_window.total_seconds()
+    return _native(earlier.key) == later.follows and gap_s <= settings.reopen_window.total_seconds()
 
 
 def _native(key: str) -> str:

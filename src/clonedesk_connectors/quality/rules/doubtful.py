@@ -113,9 +113,12 @@ def _other_language(case: Case, spoken: str) -> Iterator[Evidence]:
             yield seen("AI", message, f"{language} ({confidence:.2f})")
 
 
-@rule("L26", "Person or program?", absence=True)
-def actor_unknown(case: Case) -> Found | None:
-    """The event that would decide was made by an actor who may be a person or a program."""
+@rule("L26", "Person or program?", version=2, absence=True)
+def actor_unknown(case: Case) -> Found | Abstain | None:
+    """The event that would decide was made by an actor who may be a person or a program.
+
+    Where nobody wrote and the helpdesk does not tell who changed the status, there is nobody to name: it abstains.
+    """
     facts = case.facts
     deciding: tuple[Event, ...] = ()
     if facts.ai_touched:
@@ -125,7 +128,10 @@ def actor_unknown(case: Case) -> Found | None:
         deciding = tuple(e for e in facts.events if isinstance(e, Message) and e.actor.kind is UNKNOWN)
     if not deciding:
         return None
-    actor = deciding[0].actor
+    telling = [act for act in deciding if isinstance(act, Message) or act.actor.id or act.actor.name]
+    if not telling:
+        return Abstain("the helpdesk does not tell who made the change that would decide")
+    actor = telling[0].actor
     evidence = (*(seen(event.kind, event, who(event.actor)) for event in deciding[:3]), *_pattern(case, actor.id))
     text = (
         f"Whether a person acted depends on {who(actor)}, who may be a person or a program. "

@@ -58,14 +58,21 @@ def _label_of(event: Event) -> str:
     return f"{event.kind} by {who(event.actor)}"
 
 
+def _routing_unknown(case: Case) -> Abstain | None:
+    """For rules on assignments: abstain where the helpdesk tells of none, and does not say that there were none."""
+    if case.facts.routing or case.facts.ticket.coverage.events_complete is not None:
+        return None
+    return Abstain("the helpdesk does not tell who was given the ticket, and when")
+
+
 @rule("L03", "Bounced back", labels=(ESCALATED,), needs_ai=True, absence=True)
-def bounced(case: Case) -> Found | None:
+def bounced(case: Case) -> Found | Abstain | None:
     """Given to a person or group, then back to the AI or nobody within 24 h, no human message between."""
     if case.outcome.h_strict is not None:
         return None
     bounce = next((bounce for bounce in case.facts.bounces if not bounce.flicker), None)
     if bounce is None:
-        return None
+        return _routing_unknown(case)
     gap = span(bounce.back.at - bounce.to_human.at)
     evidence = (seen("given to people", bounce.to_human), seen("taken back", bounce.back, f"after {gap}"))
     text = f"The ticket went to people and came back after {gap} without a human word: escalated only on paper."
@@ -91,12 +98,14 @@ def good_rating(case: Case) -> Found | Abstain | None:
 
 
 @rule("L29", "The only human message looks automatic", labels=(ESCALATED, RESOLVED_AI), needs_ai=True, absence=True)
-def macro_only(case: Case) -> Found | None:
+def macro_only(case: Case) -> Found | Abstain | None:
     """The only human message came within 10 s of the assignment, with a text sent like that in 5 or more tickets."""
     facts, settings = case.facts, case.settings
-    delay = macro_delay(facts) if facts.human_after else None
-    if delay is None or delay >= settings.macro_delay:
+    if not facts.human_after:
         return None
+    delay = macro_delay(facts)
+    if delay is None or delay >= settings.macro_delay:
+        return _routing_unknown(case)
     message = facts.human_after[0]
     repeats = case.context.macros.get(body_hash(message, case.reader), 0)
     if repeats < settings.macro_repeats:
@@ -110,7 +119,7 @@ def macro_only(case: Case) -> Found | None:
     return Found(Verdict.WEAKENS, Severity.MEDIUM, text, evidence, params=params, marks=("human_not_proven",))
 
 
-@rule("L30", "Worked on elsewhere", labels=(RESOLVED_AI,), needs_ai=True)
+@rule("L30", "Worked on elsewhere", labels=(RESOLVED_AI,), version=2, needs_ai=True)
 def side_channel(case: Case) -> Found | Abstain | None:
     """A call, side conversation or linked ticket holds human work that the ticket itself does not show."""
     facts = case.facts

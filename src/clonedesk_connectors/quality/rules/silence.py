@@ -12,7 +12,7 @@ from clonedesk_connectors.quality.labels import ABANDONED, ESCALATED, RESOLVED_A
 from clonedesk_connectors.quality.outcome import Silence
 from clonedesk_connectors.quality.people import Repeat, nearest
 from clonedesk_connectors.quality.rules.rule import CLOSING_UNKNOWN, Abstain, Found, rule
-from clonedesk_connectors.quality.walk import AI, PROGRAMS, Closure
+from clonedesk_connectors.quality.walk import AI, PROGRAMS, UNKNOWN, Closure
 
 _WHY = {
     "a": "the AI's last message asks the customer something",
@@ -97,6 +97,8 @@ def closed_by_clock(case: Case) -> Found | Abstain | None:
     if closure.by is AI:
         return None
     event = closure.event
+    if closure.by is UNKNOWN and event.actor.id is None:
+        return Abstain("the helpdesk does not tell who closed the ticket")
     batch = case.context.batches.size(event.actor.id, status_action(event), event.at)
     if closure.by not in PROGRAMS and not batch:
         return None
