@@ -13,7 +13,8 @@ def missing(ticket: Ticket, events: tuple[Event, ...], settings: CheckSettings) 
     coverage = ticket.coverage
     expected = coverage.messages_expected
     created = ticket.created_at
-    late = bool(events) and created is not None and events[0].at - created > settings.creation_slack
+    first = next((event for event in events if event.kind == "message"), events[0] if events else None)
+    late = first is not None and created is not None and first.at - created > settings.creation_slack
     short = expected is not None and expected > coverage.messages_got
     if events and not late and not short and not coverage.gaps and coverage.events_complete is not False:
         return ()
@@ -23,7 +24,7 @@ def missing(ticket: Ticket, events: tuple[Event, ...], settings: CheckSettings) 
     if coverage.events_complete is False and not coverage.gaps:
         found.append("changes: the helpdesk did not give all of them")
     if late:
-        found.append("beginning: the first event is later than the ticket's creation")
+        found.append("beginning: the first message is later than the ticket's creation")
     if not events:
         found.append("everything: no event was synced")
     return tuple(found)
