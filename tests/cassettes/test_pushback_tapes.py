@@ -150,9 +150,9 @@ def test_what_was_sent_is_private_in_the_vendors_own_words(vendor: Vendor) -> No
         (verb, path.endswith(f"/{vendor.ticket_id(n)}{end}"))
         for n, (verb, path, _, _) in zip((7, 8), notes, strict=True)
     ] == [(method, True)] * 2
-    assert [status for *_, status in notes][1] == 504
+    assert [status >= 300 for *_, status in notes] == [False, True]
     for _, _, body, _ in notes:
         flagged = body["ticket"]["comment"] if "ticket" in body else body
         assert json.dumps(flagged[name]) == json.dumps(value)  # False is not 0
-    assert "ai_draft" in json.dumps(others)
+    assert json.dumps(others).count("ai_draft_pending") == 2
     assert not any(word in json.dumps(others) for word in ("comment", "message_type", "html"))
