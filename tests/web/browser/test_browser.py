@@ -186,6 +186,7 @@ def test_hostile_text_does_nothing(open_page: Open, world: World) -> None:
     assert page.locator("img, iframe, .text script").count() == 0
     hrefs = page.evaluate("[...document.links].map(link => link.protocol)")
     assert set(hrefs) <= {"http:", "https:", "mailto:"}
+    page.wait_for_load_state("networkidle")  # leaving while a request is under way is an error in the console
     page.goto(f"/drafts/{hostile}")
     assert page.title() == f"Draft CD-{hostile} · Draft review"
     assert page.problems == []
