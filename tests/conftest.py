@@ -9,8 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from clonedesk_connectors import app
+
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")  # a slow machine is no failure: nothing here is a matter of seconds
 
 COVERAGE_LOSES_CALLERS = sys.version_info < (3, 12) and "coverage" in sys.modules
 """On Python 3.11 coverage's tracer loses the frames that wait for an httpx coroutine: the lines after it count as never
