@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from clonedesk_connectors.protocol import RawRecord
 from clonedesk_connectors.store import tables
 from clonedesk_connectors.store.codec import compress, decompress
+
+T = TypeVar("T")
 
 BLOCK_BYTES = 64 * 1024
 _IN_CHUNK = 900  # bound parameters per statement; SQLite's oldest limit is 999
@@ -29,7 +31,7 @@ class Slice(NamedTuple):
     size: int
 
 
-def chunked(items: Sequence[str], size: int = _IN_CHUNK) -> Iterable[Sequence[str]]:
+def chunked(items: Sequence[T], size: int = _IN_CHUNK) -> Iterable[Sequence[T]]:
     return (items[at : at + size] for at in range(0, len(items), size))
 
 
@@ -58,10 +60,8 @@ def read(connection: Connection, block_ids: Iterable[int]) -> dict[int, bytes]:
     """The plain bytes of each block."""
     wanted = sorted(set(block_ids))
     found: dict[int, bytes] = {}
-    for at in range(0, len(wanted), _IN_CHUNK):
-        rows = connection.execute(
-            select(tables.block.c.id, tables.block.c.data).where(tables.block.c.id.in_(wanted[at : at + _IN_CHUNK]))
-        )
+    for chunk in chunked(wanted):
+        rows = connection.execute(select(tables.block.c.id, tables.block.c.data).where(tables.block.c.id.in_(chunk)))
         found.update((row.id, decompress(row.data)) for row in rows)
     return found
 
@@ -73,7 +73,7 @@ def blank(connection: Connection, slices: Iterable[Slice]) -> None:
         by_block[piece.block_id].append(piece)
     if not by_block:
         return
-    changed = []
+    changed: list[dict[str, Any]] = []
     for block_id, data in read(connection, by_block).items():
         plain = bytearray(data)
         for piece in by_block[block_id]:
@@ -86,4 +86,5 @@ def blank(connection: Connection, slices: Iterable[Slice]) -> None:
         .values(live=block.live - bindparam("gone"), data=bindparam("b_data")),
         changed,
     )
-    connection.execute(delete(tables.block).where(block.live <= 0))
+    for chunk in chunked([row["b_id"] for row in changed]):
+        connection.execute(delete(tables.block).where(block.id.in_(chunk), block.live <= 0))

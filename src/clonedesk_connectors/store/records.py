@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, true, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from clonedesk_connectors.protocol import RawRecord
 from clonedesk_connectors.store import blocks, tables
@@ -25,7 +25,7 @@ MAX_BYTES = 64 * 1024 * 1024
 
 def upsert(connection: Connection, table: Any) -> Any:
     """An INSERT that takes `on_conflict_do_…`, in the dialect of this database."""
-    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+    return import_module(f"sqlalchemy.dialects.{connection.dialect.name}").insert(table)  # the other is slow to import
 
 
 def store_records(connection: Connection, account_id: int, records: Iterable[RawRecord]) -> Changes:

@@ -5,12 +5,12 @@ The two clocks are never compared with each other.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, String, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, String, Table, Text
 
-from clonedesk_connectors.store.tables import metadata
+from clonedesk_connectors.store.tables import metadata, partial_index
 
 _Serial = BigInteger().with_variant(Integer, "sqlite")
-_OPEN = text("state IN ('queued', 'posting', 'awaiting_review', 'needs_adjudication')")
+_OPEN = "state IN ('queued', 'posting', 'awaiting_review', 'needs_adjudication')"
 
 draft = Table(
     "review_draft",
@@ -80,19 +80,12 @@ draft = Table(
     Column("csat", Integer),
     Column("second_human_reply", Boolean),
     Column("signal", String, nullable=False),  # none, written, withdrawn
-    Index(
-        "review_draft_open",
-        "vendor",
-        "account",
-        "ticket_id",
-        "kind",
-        unique=True,
-        sqlite_where=_OPEN,
-        postgresql_where=_OPEN,
-    ),
     Index("review_draft_next", "state", "due_ms", "tier_rank", "certainty", "submitted_ms", "draft_id"),
     Index("review_draft_ticket", "vendor", "account", "ticket_id"),
     Index("review_draft_changed", "changed_ms"),
+)
+partial_index(
+    "review_draft_open", draft, "vendor, account, ticket_id, kind", sqlite=_OPEN, postgresql=_OPEN, unique=True
 )
 
 event = Table(

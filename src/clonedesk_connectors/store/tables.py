@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Boolean,
     Column,
@@ -13,10 +14,22 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    event,
     false,
 )
 
 metadata = MetaData()
+
+
+def partial_index(name: str, table: Table, columns: str, *, sqlite: str, postgresql: str, unique: bool = False) -> None:
+    """An index over the rows that meet a condition, made with its table. As text, because an `Index` with conditions
+    imports the dialects it knows, which takes a tenth of a second.
+    """
+    for dialect, condition in (("sqlite", sqlite), ("postgresql", postgresql)):
+        create = f"CREATE {'UNIQUE ' if unique else ''}INDEX {name} ON {table.name} ({columns}) WHERE {condition}"
+        statement = DDL(create).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
+        event.listen(table, "after_create", statement)
+
 
 meta = Table("meta", metadata, Column("key", String, primary_key=True), Column("value", Text, nullable=False))
 
@@ -128,5 +141,5 @@ ticket = Table(
     Column("messages", Integer, nullable=False, server_default="0"),
     Column("events", Integer, nullable=False, server_default="0"),
     Column("body", LargeBinary),  # the normalised Ticket, compressed JSON; NULL until it was normalised
-    Index("ticket_dirty", "account_id", "native_id", sqlite_where=Column("dirty"), postgresql_where=Column("dirty")),
 )
+partial_index("ticket_dirty", ticket, "account_id, native_id", sqlite="dirty = 1", postgresql="dirty")
