@@ -33,6 +33,8 @@ OpenTickets = Callable[[], Iterable[Ticket]]
 Configs = AccountConfig | Mapping[str, AccountConfig]
 """One configuration for all, or one per `vendor:account`."""
 
+_Derived = tuple[Facts, Labels, AccountConfig]
+
 _AXES = ("ticket_type", "channel", "tier")
 _MOST_NAMED = 20
 
@@ -115,6 +117,7 @@ class _Run:
         self.opinions: TextOpinions | None = None
         self.precision: Mapping[str, RulePrecision] = {}
         self.context = EMPTY
+        self._kept: list[_Derived] | None = None  # of tickets that the caller holds in memory anyway
         self._readers: dict[tuple[str, str], tuple[AccountConfig, LabelReader]] = {}
         self.seen = self.skipped = self.unlabelled = self.unlabelled_ai = 0
         self.without_events = 0
@@ -123,11 +126,15 @@ class _Run:
     def learn_context(self) -> None:
         """First pass."""
         builder = ContextBuilder(self.settings, self.reader)
-        for ticket in self.tickets():
+        opened = self.tickets()
+        self._kept = [] if isinstance(opened, Sequence) else None
+        for ticket in opened:
             if self.held_out and str(ticket.key) in self.held_out:
                 self.skipped += 1
                 continue
-            facts, labels, _ = self._facts(ticket, None)
+            derived = facts, labels, _ = self._facts(ticket, None)
+            if self._kept is not None:
+                self._kept.append(derived)
             self.seen += 1
             self.without_events += not facts.events
             if facts.key in self.given:
@@ -138,7 +145,18 @@ class _Run:
             builder.add(facts, labels)
         self.context = builder.finish()
 
-    def _facts(self, ticket: Ticket, context: Context | None) -> tuple[Facts, Labels, AccountConfig]:
+    def _derived(self) -> Iterator[_Derived]:
+        """Every ticket that is not held out. Facts of streamed tickets are not kept, but derived again in each pass."""
+        if self._kept is not None:
+            for known in self._kept:
+                merged = known[0].key in self.context.joined
+                yield self._facts(known[0].ticket, self.context) if merged else known
+            return
+        for ticket in self.tickets():
+            if not self.held_out or str(ticket.key) not in self.held_out:
+                yield self._facts(ticket, self.context)
+
+    def _facts(self, ticket: Ticket, context: Context | None) -> _Derived:
         config, reader = self._account(ticket)
         joined: Sequence[Event] = ()
         if context is not None and context.joined:
@@ -158,10 +176,7 @@ class _Run:
 
     def cases(self) -> Iterator[Case]:
         """Labelled tickets that are not held out, with their facts."""
-        for ticket in self.tickets():
-            if self.held_out and str(ticket.key) in self.held_out:
-                continue
-            facts, labels, config = self._facts(ticket, self.context)
+        for facts, labels, config in self._derived():
             if labels.values:
                 outcome = judge(facts, self.context, self.reader, self.cut, self.settings)
                 yield Case(

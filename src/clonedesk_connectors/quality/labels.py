@@ -55,8 +55,11 @@ RESOLUTION_STATE: MappingTable[LabelValue] = MappingTable(
 )
 _OUTCOMES = {"resolution_state": RESOLUTION_STATE, "ai_agent.resolution_state": RESOLUTION_STATE}
 
+_MOST_SPELLINGS = 10_000
+
 # Zendesk: a ticket in the AI agent scope never reached a person. That says "not escalated", and nothing about success.
 _NEVER_ESCALATED = {("support_scope", "ai_agent"), ("support_type", "ai_agent")}
+_OUTCOME_NAMES = frozenset({*_OUTCOMES, *(name for name, _ in _NEVER_ESCALATED)})
 
 
 class EscalationLabel(NamedTuple):
@@ -122,6 +125,7 @@ class LabelReader:
 
     def __init__(self, config: AccountConfig) -> None:
         self._tags = {tag.lower(): _value(label, f"tag {tag!r}") for tag, label in config.label_tags.items()}
+        self._spelled: dict[str, LabelValue | None] = {}
         self._fields = {
             field: {value.lower(): _value(label, f"field {field!r}") for value, label in meanings.items()}
             for field, meanings in config.label_fields.items()
@@ -158,23 +162,32 @@ class LabelReader:
         for event in events:
             removed = self._first_value(event.removed) if event.removed else None
             old, standing = (standing if removed is None else removed), (standing if removed is None else None)
-            added = [tag for tag in map(str.lower, event.added) if tag in self._tags]
-            for tag in added:
-                standing, setters[tag] = self._tags[tag], event
-                changes.append(LabelChange(event, _TAG, tag, old, standing))
-            if removed is not None and not added:
+            written = False
+            for tag in event.added:
+                value = self._value_of(tag)
+                if value is not None:
+                    standing, written = value, True
+                    setters[tag.lower()] = event
+                    changes.append(LabelChange(event, _TAG, tag.lower(), old, value))
+            if removed is not None and not written:
                 changes.append(LabelChange(event, _TAG, "", removed, None))
         for tag in ticket.tags:
-            name = tag.lower()
-            value = self._tags.get(name)
+            value = self._value_of(tag)
             if value is not None:
-                current.append(_label(value, _TAG, tag, tag, setters.get(name), ticket))
+                current.append(_label(value, _TAG, tag, tag, setters.get(tag.lower()), ticket))
+
+    def _value_of(self, tag: str) -> LabelValue | None:
+        """What a tag claims. Accounts have few different tags, so each spelling is looked up once (bounded)."""
+        try:
+            return self._spelled[tag]
+        except KeyError:
+            value = self._tags.get(tag.lower())
+            if len(self._spelled) < _MOST_SPELLINGS:
+                self._spelled[tag] = value
+            return value
 
     def _first_value(self, tags: Iterable[str]) -> LabelValue | None:
-        for tag in tags:
-            if tag.lower() in self._tags:
-                return self._tags[tag.lower()]
-        return None
+        return next((value for value in map(self._value_of, tags) if value is not None), None)
 
     def _field_changes(self, events: Iterable[Other]) -> Iterator[LabelChange]:
         """Vendors tell a changed field as an `other` event with the members field, from and to."""
@@ -215,15 +228,19 @@ def _label(
 
 
 def _outcomes(ticket: Ticket) -> Iterator[EscalationLabel]:
-    scope = [("support_scope", ticket.support_scope, None, None)] if ticket.support_scope else []
-    told = [(label.name, label.value, label.set_at, label.set_by) for label in ticket.vendor_labels]
-    for name, value, set_at, set_by in dict.fromkeys([*scope, *told]):
-        kind = LabelSource.VENDOR_OUTCOME
-        if (name, value) in _NEVER_ESCALATED:
-            claim = EscalationLabel(LabelValue.UNKNOWN, kind, name, value, set_at, _actor(set_by), rules_out=ESCALATED)
-            yield claim
-        elif name in _OUTCOMES:
-            yield EscalationLabel(_OUTCOMES[name](value), kind, name, value, set_at, _actor(set_by))
+    kind = LabelSource.VENDOR_OUTCOME
+    scope = ("support_scope", ticket.support_scope)
+    told = [label for label in ticket.vendor_labels if label.name in _OUTCOME_NAMES]
+    if scope in _NEVER_ESCALATED and not any((label.name, label.value) == scope for label in told):
+        yield EscalationLabel(LabelValue.UNKNOWN, kind, scope[0], scope[1] or "", rules_out=ESCALATED)
+    for label in told:
+        set_by = _actor(label.set_by)
+        if label.name in _OUTCOMES:
+            value = _OUTCOMES[label.name](label.value)
+            yield EscalationLabel(value, kind, label.name, label.value, label.set_at, set_by)
+        elif (label.name, label.value) in _NEVER_ESCALATED:
+            unknown = LabelValue.UNKNOWN
+            yield EscalationLabel(unknown, kind, label.name, label.value, label.set_at, set_by, rules_out=ESCALATED)
 
 
 def _actor(text: str | None) -> Actor | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
 from clonedesk_connectors.quality.labels import LabelValue
 from clonedesk_connectors.quality.opinions import LabellerOpinion, TextOpinion, TextOpinions, TextRow
 from clonedesk_connectors.quality.textmodel.model import TextModel
@@ -22,20 +24,14 @@ class ModelJudge:
         self.scores: TextScores | None = None
 
     def judge(self, rows: Sequence[TextRow], reviewed: Mapping[str, LabelValue]) -> TextOpinions:
-        """See `TextJudge.judge`. What rules proved and what people said are known truths."""
+        """See `TextJudge.judge`. What rules proved and what people said are known truths.
+
+        One thread: the matrices are small, and on a busy machine threads that wait for each other cost ten times more.
+        """
         self.keys = [row.key for row in rows]
         place = {key: number for number, key in enumerate(self.keys)}
-        self.scores = scores = self._model.fit_score(
-            [row.text or None for row in rows],
-            [row.label.value for row in rows],
-            labellers=[row.labeller for row in rows],
-            types=[row.ticket_type for row in rows],
-            outcomes=[row.course for row in rows],
-            groups=[row.requester for row in rows],
-            anchors={number: row.anchor.value for number, row in enumerate(rows) if row.anchor is not None},
-            reviewed={place[key]: truth.value for key, truth in reviewed.items() if key in place},
-            encode=self._encode,
-        )
+        with threadpool_limits(1):
+            self.scores = scores = self._fit(rows, place, reviewed)
         twins = dict(self._twins(scores))
         tickets = {
             self.keys[number]: TextOpinion(
@@ -48,6 +44,19 @@ class ModelJudge:
             if reason is None
         }
         return TextOpinions(tickets, _labellers(scores), scores.notes)
+
+    def _fit(self, rows: Sequence[TextRow], place: Mapping[str, int], reviewed: Mapping[str, LabelValue]) -> TextScores:
+        return self._model.fit_score(
+            [row.text or None for row in rows],
+            [row.label.value for row in rows],
+            labellers=[row.labeller for row in rows],
+            types=[row.ticket_type for row in rows],
+            outcomes=[row.course for row in rows],
+            groups=[row.requester for row in rows],
+            anchors={number: row.anchor.value for number, row in enumerate(rows) if row.anchor is not None},
+            reviewed={place[key]: truth.value for key, truth in reviewed.items() if key in place},
+            encode=self._encode,
+        )
 
     def _twins(self, scores: TextScores) -> Iterator[tuple[int, tuple[str, ...]]]:
         """For rows in groups of near-duplicates with both labels: the keys of those with the other label."""

@@ -101,12 +101,13 @@ def ai_greeting_only(text: str) -> Evidence | None:
 
 def ai_clarification_only(text: str) -> Evidence | None:
     """Find an AI message that only asks: every sentence is a question, a request for data or a courtesy."""
-    asked: Evidence | None = None
+    asked = _question(lowered(text))
+    if asked is None:
+        return None
     for sentence in _sentences(lowered(core(text[:MAX_CHARS]))):
         question = _question(sentence)
         if question is None and word_count(sentence) > _MAX_COURTESY_WORDS and SOLVED.find(sentence) is None:
             return None
-        asked = asked or question
     return asked
 
 

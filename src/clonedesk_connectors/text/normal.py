@@ -29,7 +29,7 @@ _INVISIBLE = re.compile(
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _LINE_BREAK = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-_SPACES = re.compile(r"[^\S\n]+")
+_SPACES = re.compile(r"[^\S\n]{2,}|[^\S\n ]")  # all white space but a single blank
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 CJK = re.compile("[\u0e00-\u0e7f\u1100-\u11ff\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
@@ -74,10 +74,17 @@ def fold(text: str) -> str:
     """
     for _ in range(_MAX_ROUNDS):
         folded = _fold_once(text)
-        if folded == text or (folded.isascii() and "&" not in folded):
+        if folded == text or _is_folded(folded):
             return folded
         text = folded
     return _fold_once(text.replace("&", " "))
+
+
+def _is_folded(once: str) -> bool:
+    """Whether a text that was folded once surely stays as it is."""
+    if "&" in once:
+        return False
+    return once.isascii() or (unicodedata.is_normalized("NFKC", once) and not _TYPOGRAPHIC.search(once))
 
 
 def _fold_once(text: str) -> str:
