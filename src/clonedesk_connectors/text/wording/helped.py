@@ -75,7 +75,8 @@ SOLVED = Table(
 NOT_HELPED = Table(
     {
         "en": phrases(
-            "help work solv fix answer still keep same useless waste unaccept ridic terrible worst frustrat "
+            "anywhere further stuck nowhere listen help work solv fix answer still keep same useless waste "
+            "unaccept ridic terrible worst frustrat "
             "disappoint fed pointless circles joke change continue persist remain wrong tried just already "
             "joy success luck difference kept no·use nothing not",
             r"\b(?:it|that|this|they|which|you|solution|answer|suggestion|steps|link|article)(?:'ve| have| has)? "
@@ -103,9 +104,13 @@ NOT_HELPED = Table(
             r"\byou (?:just |only )?(?:keep|kept) (?:sending|telling|repeating|giving|asking)\b|\b(?:sending|giving|"
             r"telling) me the same\b",
             r"\bnot what i (?:was|am) looking for\b",
+            r"\bstill stuck\b|\b(?:got|gets|get|getting|going) (?:me |us )?nowhere\b|\b(?:you\'re|you are) not "
+            r"(?:listening|reading|understanding)\b",
+            r"\b(?:didn\'t|did not|don\'t|doesn\'t) (?:get|bring) (?:me|us) (?:any further|anywhere)\b",
         ),
         "de": phrases(
-            "nicht immer selbe gleiche besserung änderung nutzlos unverschämt frechheit enttäuscht "
+            "frustr leere hänge noch selb hören lesen verstehen nicht immer selbe gleiche besserung änderung "
+            "nutzlos unverschämt frechheit enttäuscht "
             "katastrophe lächerlich zeitverschwendung unzumutbar kreis sauer wütend verärgert ergebnis schon "
             "bereits erfolg vorbei",
             r"\b(?:hat|haben|hilft|half)\b~nicht(?:s)?(?: weiter)?(?: geholfen| gebracht)?\b(?! (?:nur|mehr))",
@@ -126,9 +131,15 @@ NOT_HELPED = Table(
             r")?(?:den|die|das) gleichen?\b",
             r"\bgeht (?:völlig |komplett |total )?an (?:meiner|der) frage vorbei\b|\bändert (?:sich )?(?:leider "
             r")?nichts\b",
+            r"\bins leere\b|\bimmer noch (?:am|an der|auf dem|beim?) (?:selben|gleichen)|\bhänge (?:immer noch|"
+            r"noch immer|fest)",
+            r"\b(?:hören|lesen|verstehen) sie mir (?:gar |überhaupt )?nicht|\bsie (?:hören|verstehen|"
+            r"lesen)\b.{0,12}\bnicht (?:zu|richtig)\b",
+            r"\bfrustr\w+",
         ),
         "fr": phrases(
-            "pas rien toujours même inutile inadmissible inacceptable nul ridicule déçu honteux n'importe "
+            "frustr énerv mènent bloqué écout pas rien toujours même inutile inadmissible inacceptable nul "
+            "ridicule déçu honteux n'importe "
             "colère déjà succès résultat",
             r"(?:ça|cela|ceci|il|elle|réponse|solution|lien) (?:n'a|ne|n') ?(?:m'|me |m'a )?(?:marche|fonctionne|"
             r"aide|résout|aidé|"
@@ -144,9 +155,14 @@ NOT_HELPED = Table(
             r"\bsans (?:succès|résultat)\b|\bdéjà (?:essayé|tenté|fait|testé)\b",
             r"\b(?:ne change|n'a) rien(?: changé)?\b|\btoujours (?:le|la|les) mêmes?\b|\bmême (?:problème|erreur|"
             r"réponse|lien) (?:qu'avant|à chaque)",
+            r"\bne (?:mènent?|mène) à rien\b|\btoujours (?:bloqué|coincé)e?\b|\bne (?:m\'|me |nous )(?:écoutez|"
+            r"lisez|comprenez) pas\b",
+            r"\b(?:frustr|énerv)\w+",
         ),
         "es": phrases(
-            "dije pedí pregunté aún todavía ayud sirv funcion soluci resuelv resuelve respond aclara cambi sigue nada "
+            "continúa frustr lleva conduce entiend están leyend atrapad continúa llevan atascad escuch entend "
+            "bloquead dije pedí pregunté aún todavía ayud sirv funcion soluci resuelv resuelve respond aclara "
+            "cambi sigue nada "
             "mism inútil inaceptable pésim vergüenza decepcionad ridículo pérdida tomadura enfadad probé hice probado "
             "intent éxito resultado suerte",
             r"\bno (?:me |nos |se |ha |han )*(?:ayuda|ayudó|ayudado|sirve|sirvió|funciona|funcionó|soluciona|"
@@ -163,9 +179,14 @@ NOT_HELPED = Table(
             r"\bsiempre\b.{0,20}\bl?[oa]?e?l? ?(?:mismo|misma|mismos|mismas)\b|\b(?:sigo|seguimos|continúo) con "
             r"(?:el|los) mism",
             r"\bno cambia nada\b",
+            r"\bno (?:llevan?|conducen?) a (?:nada|ningún)|\b(?:sigo|seguimos) (?:atascad|bloquead|atrapad)|\bno "
+            r"me (?:están? )?(?:escuch|entiend|leyend)",
+            r"\bfrustr\w+",
+            r"\bcontinúa sin\b",
         ),
         "pt": phrases(
-            "não mesm continua nada inútil inaceitável péssim vergonha decepcionad desiludid ridículo perda "
+            "frustr encravad perceb entend levam pres bloquead ouvir não mesm continua nada inútil inaceitável "
+            "péssim vergonha decepcionad desiludid ridículo perda "
             "brincadeira chatead fiz experimentei resultado sorte tentado sucesso tentei",
             r"\bnão (?:me |nos |se |foi |ajudou )*(?:ajuda|ajudou|adianta|adiantou|funciona|funcionou|resolve|"
             r"resolveu|serve|"
@@ -181,9 +202,13 @@ NOT_HELPED = Table(
             r"\bsem (?:sucesso|resultado|sorte)\b|\bjá (?:tentei|experimentei|fiz|tinha tentado)\b",
             r"\bsempre\b.{0,12}\b(?:mesm[oa]s?)\b|\b(?:continuo|continuamos|estou) com o(?:s)? mesm",
             r"\bnão (?:muda|mudou) nada\b",
+            r"\bnão (?:levam?|conduzem?) a (?:nada|lado)|\bcontinuo (?:pres|bloquead|encravad)|\bnão me "
+            r"(?:estão? a )?(?:ouv|perceb|entend)",
+            r"\bfrustr\w+",
         ),
         "it": phrases(
-            "non ancora sempre inutile inaccettabile pessim vergogna delus ridicol perdita presa arrabbiat già senza",
+            "frustr continua portano bloccat ascolt non ancora sempre inutile inaccettabile pessim vergogna "
+            "delus ridicol perdita presa arrabbiat già senza",
             r"\bnon (?:mi |ci |è |ha |hanno |stato |stata |alla )*(?:aiuta|aiutato|funziona|funzionato|serve|servito|"
             r"risolve|"
             r"risolto|risposto|risponde|utile|d'aiuto)\b",
@@ -194,9 +219,12 @@ NOT_HELPED = Table(
             r"arrabbiat[oa])\b",
             r"\bsenza (?:successo|risultat\w|esito)\b|\b(?:ho )?già (?:provato|tentato|fatto)\b",
             r"\bsempre (?:l[oa]|gli|le) stess\w\b|\b(?:ho|abbiamo|c'è) ancora (?:il|lo|un|quel) (?:problema|errore)",
+            r"\bnon port(?:ano|a) a (?:niente|nulla)|\bancora bloccat\w|\bnon mi (?:state |sta )?(?:ascolt|cap)",
+            r"\bfrustr\w+|\bcontinua a non\b",
         ),
         "nl": phrases(
-            "niet nog zelfde nutteloos onacceptabel belachelijk teleurgesteld schandalig tijdverspilling "
+            "frustr leveren vast luister niet nog zelfde nutteloos onacceptabel belachelijk teleurgesteld "
+            "schandalig tijdverspilling "
             "waardeloos slaat boos gedaan getest resultaat succes geprobeerd fout storing probleem",
             r"\b(?:helpt|hielp|werkt|werkte|lukt|lost) (?:\w+ ){0,3}niet\b",
             r"niet (?:geholpen|opgelost|beantwoord)|(?:nog|steeds|weer|het is) niet gelukt",
@@ -208,9 +236,13 @@ NOT_HELPED = Table(
             r"\bzonder (?:resultaat|succes)\b|\b(?:al|reeds) (?:alles )?(?:geprobeerd|gedaan|getest)\b",
             r"\bsteeds (?:weer )?(?:de|het)zelfde\b|\b(?:probleem|fout|storing) (?:is er|blijft|bestaat) (?:nog|"
             r"bestaan)",
+            r"\blever(?:en|t) (?:me )?niets op\b|\bzit (?:ik )?nog (?:steeds|altijd) vast|\bluister\w* (?:niet|"
+            r"nooit)\b",
+            r"\bfrustr\w+",
         ),
         "pl": phrases(
-            "nie wciąż nadal ciągle bez kpina skandal rozczarowan strata żenada żart już problem",
+            "frustruj utkn prowadz tkwi słuchacie utkną nie wciąż nadal ciągle bez kpina skandal rozczarowan "
+            "strata żenada żart już problem",
             r"\bnie (?:pomogło|pomogła|pomaga|zadziałało|rozwiązuje|rozwiązało|odpowiedzi\w+)\b|\bnie działa\b",
             r"(?:nadal|wciąż|ciągle) (?:nie|to samo|ten sam|jest)",
             r"\bnic (?:się nie zmieniło|mi nie daje|nie daje)|\bnie o to (?:pyta|chodzi)",
@@ -218,9 +250,13 @@ NOT_HELPED = Table(
             r"\bbez (?:skutku|efektu|rezultatu|powodzenia)\b|\bjuż (?:to )?(?:próbowa|robi|sprawdza)ł[ae]m\b",
             r"\bproblem (?:nadal|wciąż|ciągle|dalej) (?:jest|występuje|istnieje|trwa)|\bciągle (?:\w+ ){0,2}(?:ten "
             r"sam|to samo|tę samą)",
+            r"\bdo niczego nie prowadz|\b(?:nadal|wciąż|ciągle|dalej) (?:tkwi|utkn)|\bnie (?:słuchacie|"
+            r"rozumiecie|czytacie)",
+            r"\bfrustruj\w+",
         ),
         "ja": phrases(
-            "ません ない まだ 同じ 間違 最悪 ひどい 不満 がっかり 無駄 いい加減 やっ 試し",
+            "イライラ 腹が立 いかな 役にも うまくいき 止まっ 聞いて ません ない まだ 同じ 間違 最悪 ひどい 不満 "
+            "がっかり 無駄 いい加減 やっ 試し",
             "解決(?:しない|しません|していません|できません|してない)",
             "(?:役に立|参考にな)(?:たない|ちません|らない|りません)",
             r"まだ[^。\n]{0,12}(?:ません|ない)",
@@ -231,9 +267,11 @@ NOT_HELPED = Table(
             "(?:最悪|ひどい|不満|がっかり|時間の無駄|いい加減にして)",
             r"(?:試し|やっ)[^。\n]{0,10}(?:だめ|ダメ|駄目|無理|変わりません|効果)|何度も同じ|期待した(?:回答|"
             r"答え)?(?:では|じゃ)(?:ありません|ない)",
+            r"うまくいき(?:ません|ませんでした)|うまくいかな|止まったまま|話を聞いて(?:い)?ません|何の役にも",
+            r"イライラ|腹が立",
         ),
         "ar": phrases(
-            "لم غير لا ما مضيعه نفس خاطئ مستاء محبط غاضب سيء فاشل دون جربت",
+            "توصل عالق تستمع لم غير لا ما مضيعه نفس خاطئ مستاء محبط غاضب سيء فاشل دون جربت",
             r"لم (?:يساعد|تساعد|يفد|ينفع|تنفع|تجب|تجيب|يجب|تحل|يحل|يتغير|تفهم|ينجح)\S*",
             r"(?:لا|ما) (?:يعمل|يساعد|يفيد|ينفع|فائده)\S*|ما زال\S* (?:لا|المشكله|موجود)|لا (?:يزال|تزال)",
             r"غير (?:مفيد|صحيح|مقبول)\S*|بلا فائده|مضيعه",
@@ -243,6 +281,7 @@ NOT_HELPED = Table(
             r"(?:دون|بدون|بلا) (?:جدوي|فائده|نتيجه)|جربت(?: \S+){0,3}? (?:من قبل|سابقا|بالفعل)|ما زالت المشكله|"
             r"المشكله (?:ما زالت|لم تحل|مستمره|قائمه)",
             r"نفس (?:الرابط|الجواب|الاجابه|الكلام|الشيء)",
+            r"لم توصل\S*|ما زلت عالق\S*|لا (?:تستمع|تسمع|تفهم|تقرا)\S*",
         ),
     }
 )

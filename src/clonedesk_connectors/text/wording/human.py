@@ -51,7 +51,8 @@ _AR = r"(?:ال|لل|ل|ب|بال)?(?:موظف\S*|انسان\S*|شخص\S*|ممث
 HUMAN = Table(
     {
         "en": phrases(
-            "live assistant human person agent representative operator supervisor manager advis specialist "
+            "one·of member through live assistant human person agent representative operator supervisor manager "
+            "advis specialist "
             "colleague staff team ·rep someone somebody support department some·one anyone real anybody phone "
             "automated bot machine computer ·ai employee service care",
             r"\b(?:speak|talk|chat|contact|reach|connect|transfer|escalate|forward|direct|route|(?<!after )(?<!while "
@@ -95,9 +96,13 @@ HUMAN = Table(
             r"\b(?:want|need|prefer|like|rather have)\b~a person (?:to|who) (?:look|check|read|handle|answer|reply|"
             r"call|help|sort|deal)",
             r"\b(?:enough|sick|tired|done|fed up)\b.{0,20}\b(?:bots?|chatbots?|robots?|automated)\b",
+            r"\b(?:discuss|talk|speak|go over|sort)\b~(?:with|to) (?:a member of|one of|someone (?:in|from|of))",
+            r"\bput (?:me|us) through\b",
+            r"\b(?:have|let|get) an? (?:real |actual )?(?:human|person)\b.{0,15}\b(?:look|check|read|review|go)\b",
         ),
         "de": phrases(
-            "verbind durch mensch mitarbeiter berater sachbearbeiter person ansprechpartner vorgesetzte chef "
+            "rufen mensch mitarbeiter besprechen klären erreich verbind durch mensch mitarbeiter berater "
+            "sachbearbeiter person ansprechpartner vorgesetzte chef "
             "kolleg agent team support telefon jemand ihrer eurer abteilung rückruf ihnen bot computer "
             "maschine ·ki persönlich kundendienst kundenservice automat",
             r"\bverbinden sie mich\b",
@@ -139,9 +144,16 @@ HUMAN = Table(
             r"support)\b.{0,25}\b(?:übergeben|verbinden|weiterleiten|sprechen|weiter)\b",
             r"\b(?:menschen?|mitarbeiter\w*|kolleg\w+)\b.{0,15}\bstatt\b|\b(?:genug|schluss|keine "
             r"lust)\b.{0,15}\b(?:bots?|chatbots?|automat\w*|maschine\w*)\b",
+            r"\bmit (?:jemandem|einer person|einem menschen|ihnen persönlich)\b.{0,40}\b(?:besprechen|klären|"
+            r"diskutieren)\b",
+            r"\blassen sie\b.{0,15}\b(?:einen menschen|eine person|einen mitarbeiter|jemanden)\b",
+            rf"\b(?:wie|wo)\b.{{0,20}}\b(?:einen?|eine|ihren?|den) {_DE}\b.{{0,10}}\berreich",
+            r"^(?:einen? )?(?:echten? )?(?:menschen?|mitarbeiter(?:in)?)(?:,? bitte)?\W*$",
+            r"\brufen sie mich (?:bitte )?an\b",
         ),
         "fr": phrases(
-            "humain conseill personne agent opérat responsable superviseur collègue interlocut représentant "
+            "relation contact communication humain conseill agent humain discuter humain conseill personne agent "
+            "opérat responsable superviseur collègue interlocut représentant "
             "technicien quelqu' équipe vos bot machine ·ia automatique",
             rf"\b(?:parler|discuter|échanger|communiquer|contacter|joindre|traiter)\b~(?:{_FR}|personne|quelqu'un|"
             rf"équipe)\b",
@@ -172,9 +184,14 @@ HUMAN = Table(
             r"\b(?:assez|marre|ras le bol)\b.{0,20}\b(?:robots?|bots?|chatbots?|automatiques?)\b",
             r"\b(?:veux|voudrais|souhaite|aimerais|préfère)\b.{0,20}\b(?:une personne|"
             r"quelqu'un)\b.{0,15}\b(?:regarde|réponde|s'en occupe|voie|lise|appelle|rappelle)",
+            r"\b(?:faites|faire|laissez)\b.{0,30}\bpar (?:un humain|une? (?:vraie )?(?:personne|collègue)|quelqu'un)\b",
+            r"\b(?:parler|discuter|voir cela|échanger)\b~(?:quelqu'un|une personne) (?:de la|du|des|de)\b",
+            r"^(?:une? )?(?:humain|conseill(?:er|ère)|agent|vraie personne)(?:,? s'il (?:vous|te) plaît)?\W*$",
+            r"\ben (?:contact|relation|communication) avec (?:quelqu'un|une?)\b",
         ),
         "es": phrases(
-            "persona human agente asesor operador representante supervisor encargad gerente compañer colega "
+            "humano agente persona asesor hablar alguien revis persona human agente asesor operador "
+            "representante supervisor encargad gerente compañer colega "
             "emplead alguien equipo departamento soporte bot máquina ·ia quién teléfono automátic",
             rf"\b(?:hablar|conversar|comunicarme|comunicar|contactar|chatear|tratar|contacto)\b~{_ES}\b",
             r"\b(?:p[aá]s(?:e|a|en)|transfi[eé]r(?:a|e|an)|com[uú]n[ií](?:que|ca|quen)|deriv[eé]n?|con[eé]ct(?:e|a|en)|"
@@ -206,9 +223,14 @@ HUMAN = Table(
             r"\b(?:basta|harto|harta|cansad[oa])\b.{0,20}\b(?:robots?|bots?|máquinas?|automátic\w+)\b",
             r"\b(?:quiero|necesito|prefiero|quisiera) (?:a )?una persona\b(?! (?:para|que me ayude a (?:cargar|"
             r"llevar)))",
+            r"\b(?:hablar|hablarlo|tratarlo|comentarlo|discutirlo)\b~alguien\b",
+            r"\b(?:que|haga que|hagan que) (?:un humano|una persona|alguien) (?:lo |me )?(?:revise|vea|mire|lea|"
+            r"compruebe)\b",
+            r"^(?:una? )?(?:humano|agente|persona|asesora?)(?:,? por favor)?\W*$",
         ),
         "pt": phrases(
-            "human pessoa atendente agente operador representante supervisor gerente colega funcionári "
+            "humano atendente agente pessoa alguém humano human pessoa atendente agente operador representante "
+            "supervisor gerente colega funcionári "
             "responsável alguém equip departamento suporte ·ia assistente atendimento alguem robô bot máquina "
             "telefone apoio automátic",
             rf"\b(?:falar|conversar|contatar|contactar|tratar|comunicar|contato|contacto)\b~{_PT}\b",
@@ -239,9 +261,15 @@ HUMAN = Table(
             r"\b(?:chega|basta|fart[oa]|cansad[oa])\b.{0,15}\b(?:robôs?|robots?|bots?|máquinas?|automátic\w+)\b",
             r"\b(?:quero|preciso|prefiro|queria) (?:de )?uma pessoa\b(?! para)|\bque uma pessoa (?:veja|leia|"
             r"responda|trate)",
+            r"\b(?:falar|tratar|discutir|conversar)\b~alguém\b",
+            r"\b(?:pôr|colocar|ter|mandar) (?:um humano|uma pessoa|alguém) a\b|\bque (?:um humano|uma pessoa) "
+            r"(?:veja|reveja|analise)",
+            r"^(?:uma? )?(?:humano|atendente|agente|pessoa)(?:,? por favor)?\W*$",
+            r"\b(?:ligar|passar|transferir|ligue|passe)(?:-me)? (?:a|para) alguém\b",
         ),
         "it": phrases(
-            "persona uman operat agent consulent responsabile supervisore colleg addett impiegat referente "
+            "uman operator contatto persona qualcuno umano persona uman operat agent consulent responsabile "
+            "supervisore colleg addett impiegat referente "
             "qualcuno ·ia macchin bot voce telefono automatic",
             rf"\b(?:parlare|contattare|comunicare|conferire|interagire|chattare)\b~{_IT}\b",
             r"\b(?:(?:mi|ci) (?:passi|passa|passate|trasferisca|trasferisci|metta|metti|colleghi)|passatem[ei]|passami|"
@@ -264,9 +292,14 @@ HUMAN = Table(
             r"\bcontatto uman\w+|\bparlare\b.{0,20}\b(?:al telefono|di persona|a voce)\b",
             r"\b(?:basta|stanc[oa]|stuf[oa])\b.{0,20}\b(?:robot|bot|macchine?|automatic\w+)\b",
             r"\b(?:voglio|vorrei|preferisco|preferirei|chiedo) una persona\b(?! (?:per|che mi aiuti a port))",
+            r"\b(?:parlarne|discuterne|parlare)\b~qualcuno\b",
+            r"\bda (?:un essere umano|una persona(?: vera)?|un vostro collega)\b",
+            r"^(?:un[oa]? )?(?:essere umano|umano|operatore|persona)(?:,? per favore)?\W*$",
+            r"\b(?:mettere|mettermi|metterci|metta|mettete)\b.{0,10}\bin contatto con\b",
         ),
         "nl": phrases(
-            "mens medewerker persoon collega agent leidinggevende manager adviseur iemand door jullie uw bot telefon",
+            "mens medewerker bespreken bereik mens mens medewerker persoon collega agent leidinggevende manager "
+            "adviseur iemand door jullie uw bot telefon",
             rf"\b(?:spreken|praten|chatten|overleggen|contact)\b~{_NL}\b",
             rf"\b(?:doorverbinden|doorverbonden)~{_NL}\b",
             rf"\bmet (?:(?:een|jullie|uw|de|je) )?(?:echte? )?{_NL}\b.{{0,30}}\b(?:spreken|praten|chatten|bellen|"
@@ -293,9 +326,14 @@ HUMAN = Table(
             r"\bschakel\b.{0,25}\b(?:collega|medewerker|mens|leidinggevende)\b.{0,8}\bin\b",
             r"\b(?:genoeg|klaar|zat|beu)\b.{0,15}\b(?:chat)?(?:ro)?bots?\b|\b(?:telefonisch|"
             r"persoonlijk)\b.{0,20}\b(?:spreken|contact)\b",
+            r"\bmet (?:iemand|een (?:mens|medewerker|collega))\b.{0,30}\b(?:bespreken|overleggen)\b",
+            r"\bhoe (?:bereik|spreek|krijg) (?:ik|je)\b~(?:medewerker|mens|persoon|collega)\b|"
+            r"\blaat\b.{0,15}\been mens\b",
+            r"^(?:een )?(?:echte? )?(?:mens|medewerker)(?:,? (?:alstublieft|alsjeblieft|graag))?\W*$",
         ),
         "pl": phrases(
-            "człowiek konsultant pracowni osob kierowni przełożon kimś zespoł dział agent doradc menedżer "
+            "człowiek konsultant omówić kimś człowiek konsultant pracowni osob kierowni przełożon kimś zespoł "
+            "dział agent doradc menedżer "
             "ktoś bot automat maszyn kogoś",
             r"\b(?:rozmawiać|porozmawiać|pogadać|połączyć|skontaktować|rozmow[yęa]|kontakt(?:u|em)?)\b"
             rf"(?:\W+\w+){{0,2}}? {_PL_WITH}\b",
@@ -314,9 +352,12 @@ HUMAN = Table(
             r"\b(?:dajcie|dać|poproszę|wołajcie)\b.{0,10}\b(?:kogoś|konsultant\w*|człowieka|"
             r"pracownika)\b(?!.{0,20}(?:dodać|usunąć|zaprosić))",
             r"\b(?:dość|koniec)\b.{0,15}\b(?:bot\w*|automat\w*|robot\w*)",
+            r"\b(?:omówić|wyjaśnić|przedyskutować)\b.{0,10}\bz (?:kimś|konsultant\w+|pracownik\w+|człowiekiem)",
+            r"^(?:\w+ )?(?:człowieka|konsultanta|człowiek|konsultant)(?:,? (?:poproszę|proszę))?\W*$",
         ),
         "ja": phrases(
-            "オペレータ 担当 スタッフ 係 責任者 社員 店員 上司 マネージャ 管理者 専門家 人 ボット 自動 機械 "
+            "人の目 人に オペレータ 担当 スタッフ 係 責任者 社員 店員 上司 マネージャ 管理者 専門家 人 ボット "
+            "自動 機械 "
             "電話 直接 で じゃ",
             rf"{_JA}(?:の方|の人|さん)?(?:と|に|へ|が|から|による|の対応)[^。\n]{{0,25}}{_JA_ASKED}",
             rf"{_JA}(?:の方|さん)?(?:と|に|へ)[^。\n]{{0,15}}(?:話|つな|繋|代わ|替わ|変わ)",
@@ -327,9 +368,11 @@ HUMAN = Table(
             r"(?:電話|直接)[^。\n]{0,12}話(?:せ|し|を)[^。\n]{0,12}(?:方|人|いますか|たい|できますか)",
             r"(?:スタッフ|オペレーター?|担当者?|人間|有人)(?:の方)?(?:に|と|へ)?(?:つなが|繋が)",
             r"(?:自動(?:返信|応答|音声)|ai)(?:では|じゃ|で)な(?:く|い)|担当(?:者)?の方から",
+            r"人の目で|(?:人|人間|担当者)に(?:直接)?(?:確認|見て|相談)[^。\n]{0,10}(?:ほしい|もらえ|いただ|たい|"
+            r"ください)",
         ),
         "ar": phrases(
-            "موظف انسان شخص ممثل مسؤول مدير مشرف بشر زميل زملا وكيل احد فريق الدعم خدمه الي بوت اله",
+            "مناقش الوصول موظف انسان شخص ممثل مسؤول مدير مشرف بشر زميل زملا وكيل احد فريق الدعم خدمه الي بوت اله",
             rf"(?:التحدث|اتحدث|اتكلم|الكلام|التكلم|احكي|التواصل|اتواصل|محادثه|الحديث)~{_AR}",
             r"(?:حول(?:ني|وني|وا|يني)|تحويلي|تحولني|وصل(?:ني|وني)|صل(?:ني|وني)|اوصل(?:ني|وني)|احالتي)"
             rf"~(?:{_AR}|خدمه العملاء|الدعم|فريق\S*)",
@@ -340,6 +383,7 @@ HUMAN = Table(
             r"(?:ل|فل)?[يت]تصل بي (?:احد|موظف|مدير)\S*",
             r"(?:يكلمني|يتصل بي|يرد علي|يساعدني) (?:ال)?(?:مشرف|موظف|مدير|انسان|شخص|احد)\S*",
             r"(?:لا اريد|كفي|سئمت)(?: \S+){0,3}? (?:ال)?(?:روبوت|بوت|اله|الي|اليا)\b",
+            r"(?:مناقشه|مناقشته|الوصول الي|كيف اصل الي)(?: \S+){0,2}? (?:مع )?(?:شخص|موظف|احد|مسؤول)\S*",
         ),
     }
 )
