@@ -162,6 +162,25 @@ def test_results_reach_the_sink_and_can_be_read_again():
     assert seen == list(report.results()) == list(report.results())
 
 
+def test_streamed_tickets_are_judged_like_those_in_memory():
+    stories = [
+        confirmed("1"),
+        resolved(Story("2")).merged("11m", "1"),
+        escalated(Story("3")),
+        Story("4").customer("0m"),
+    ]
+    tickets = [story.ticket() for story in stories]
+
+    def verdicts(opened):
+        report = check(opened, {}, CONFIG, when("60d"), rules=BUILT_IN, open_reader=WordReader)
+        return report.tickets, report.tally.rules, list(report.results()), list(report.results())
+
+    streamed = verdicts(lambda: iter(tickets))
+    assert streamed == verdicts(lambda: tickets)
+    assert streamed[2] == streamed[3]
+    assert len(streamed[2]) == 3
+
+
 def test_each_account_has_its_own_configuration():
     other = confirmed("2", account="other")
     other.tags = ["done"]

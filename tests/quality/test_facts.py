@@ -21,7 +21,7 @@ def outcome(story: Story, cut: str = "60d", context=EMPTY, text: bool = True):
 
 
 def test_the_version_of_the_facts_is_part_of_the_contract():
-    assert FACTS_VERSION == 1
+    assert FACTS_VERSION == 2
 
 
 def test_the_first_ai_turn_is_a_public_message_or_an_assignment_to_the_ai():
@@ -191,6 +191,12 @@ def test_a_ticket_without_events_has_facts():
         "no_customer_message",
         ("everything: no event was synced",),
     )
+
+
+def test_a_beginning_is_missing_when_the_first_message_is_late_whatever_changed_before():
+    lost = ("beginning: the first message is later than the ticket's creation",)
+    assert Story().assign("0m", "ai").customer("6m").facts().missing == lost
+    assert Story().assign("0m", "ai").customer("5m").facts().missing == ()
 
 
 MOVES = st.sampled_from(["customer", "ai", "human", "unknown", "solved", "open", "handoff", "rated", "note", "assign"])

@@ -215,6 +215,18 @@ def test_a_person_is_found_by_mail_in_another_account_and_never_by_name():
     assert found("L13", first, again("3d", account="other", requester=namesake)) is None
 
 
+def test_a_linked_ticket_within_a_day_is_a_return_and_a_follow_up_a_reopening():
+    linked = again("20h", linked=("1",))
+    assert found("L13", told(Story(requester=ANNA)), linked).severity is Severity.HIGH
+    follow_up = again("20h", follow_up_of="1")
+    assert found("L13", told(Story(requester=ANNA)), follow_up) is None
+
+
+def test_what_a_tag_calls_merged_is_neither_earlier_nor_later():
+    assert found("L13", told(Story(requester=ANNA, tags=("closed_by_merge",))), again("3d")) is None
+    assert found("L13", told(Story(requester=ANNA)), again("3d", tags=("Duplicate",))) is None
+
+
 def test_return_abstains_without_a_requester():
     assert why_not("L13", told(Story(requester=None))) is not None
 

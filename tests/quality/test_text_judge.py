@@ -8,6 +8,9 @@ import pytest
 
 pytest.importorskip("sklearn", reason="needs the extra [quality]")
 
+import numpy as np
+from threadpoolctl import threadpool_info
+
 from clonedesk_connectors.quality.labels import ESCALATED, RESOLVED_AI
 from clonedesk_connectors.quality.opinions import TextOpinions, TextRow
 from clonedesk_connectors.quality.text_judge import ModelJudge
@@ -43,6 +46,17 @@ def opinions() -> TextOpinions:
     given[10] = given[10]._replace(text=text, label=ESCALATED)
     given[11] = given[11]._replace(text=text + "!", label=RESOLVED_AI)
     return ModelJudge().judge(given, {"t8": ESCALATED, "elsewhere": ESCALATED})
+
+
+def test_one_thread_does_the_arithmetic():
+    threads = set()
+
+    def encode(texts: list[str]) -> np.ndarray:
+        threads.update(pool["num_threads"] for pool in threadpool_info())
+        return np.array([[len(text), text.count("a")] for text in texts], dtype=float)
+
+    ModelJudge(encode=encode).judge(rows(), {})
+    assert threads == {1}
 
 
 def test_a_label_that_its_text_contradicts_is_suspected(opinions):

@@ -45,7 +45,7 @@ from clonedesk_connectors.quality.walk import (
     walk,
 )
 
-FACTS_VERSION = 1
+FACTS_VERSION = 2
 
 # A tuple: comparing enum members by identity is several times faster than hashing them.
 _UNSETTLED = (Status.OPEN, Status.PENDING, Status.NEW, Status.ON_HOLD)

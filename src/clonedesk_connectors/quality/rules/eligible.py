@@ -98,7 +98,7 @@ def test_or_internal(case: Case) -> Found | Abstain | None:
     return Found(Verdict.INELIGIBLE, Severity.EXCLUDE, text, (Evidence("match", reason),), params=params)
 
 
-@rule("L23", "History is not complete")
+@rule("L23", "History is not complete", version=2)
 def truncated(case: Case) -> Found | Abstain | None:
     """Something of the history is known to be missing. Every rule that rests on absence is then off."""
     facts = case.facts

@@ -23,7 +23,7 @@ _WHY = {
 _UNREAD = "the texts could not be read: the extra [text] is not installed"
 
 
-@rule("L08", "Silent after a question", labels=(RESOLVED_AI,), needs_ai=True, absence=True)
+@rule("L08", "Silent after a question", labels=(RESOLVED_AI,), version=2, needs_ai=True, absence=True)
 def silent_after_question(case: Case) -> Found | Abstain | None:
     """Definitely abandoned: silence, nothing confirms, and reason a, b, c or e."""
     silence = case.outcome.silence
@@ -38,7 +38,7 @@ def silent_after_question(case: Case) -> Found | Abstain | None:
     return Found(Verdict.CONTRADICTS, Severity.HIGH, text, _silent(case, silence), ABANDONED, params, tuple(reasons))
 
 
-@rule("L09", "Unconfirmed silence", labels=(RESOLVED_AI,), needs_ai=True, absence=True)
+@rule("L09", "Unconfirmed silence", labels=(RESOLVED_AI,), version=2, needs_ai=True, absence=True)
 def unconfirmed_silence(case: Case) -> Found | Abstain | None:
     """Possibly abandoned: silence, nothing confirms, and no reason to doubt the answer. A rate, not a verdict."""
     silence = case.outcome.silence
@@ -68,7 +68,7 @@ def _closed(closure: Closure) -> Evidence:
     return Evidence("closed by", by, closure.event.id if closure.event is not None else None, closure.at)
 
 
-@rule("L10", "Asked for a person", labels=(RESOLVED_AI,), needs_ai=True, absence=True, needs_text=True)
+@rule("L10", "Asked for a person", labels=(RESOLVED_AI,), version=2, needs_ai=True, absence=True, needs_text=True)
 def asked_for_person(case: Case) -> Found | Abstain | None:
     """A customer message asks for a person, and no human message (public or private) follows it."""
     reader, facts = case.reader, case.facts
@@ -120,7 +120,7 @@ def _clock(case: Case, closure: Closure, batch: int) -> Iterator[Evidence]:
         yield Evidence("tickets given the same status by one actor at once", str(batch))
 
 
-@rule("L13", "Came back elsewhere", labels=(RESOLVED_AI,), needs_ai=True)
+@rule("L13", "Came back elsewhere", labels=(RESOLVED_AI,), version=2, needs_ai=True)
 def came_back_elsewhere(case: Case) -> Found | Abstain | None:
     """The same person opened another ticket about the same matter within 7 days of the AI's end, in any channel."""
     settings = case.settings
