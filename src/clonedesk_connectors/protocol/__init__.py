@@ -9,6 +9,7 @@ from clonedesk_connectors.protocol.connector import (
     CredentialForm,
     Directory,
     Identity,
+    PeopleReader,
     Token,
 )
 from clonedesk_connectors.protocol.judging import judge_status, retry_after_s
@@ -47,6 +48,7 @@ __all__ = [
     "Mode",
     "Outcome",
     "Page",
+    "PeopleReader",
     "RawRecord",
     "Request",
     "Response",

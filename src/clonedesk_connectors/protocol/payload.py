@@ -20,6 +20,7 @@ _OPENING = ord("[")
 _ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
 _ANY = msgspec.json.Decoder()
 _DECODERS: dict[Any, msgspec.json.Decoder[Any]] = {}
+_UNSOUND = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 Record = tuple[Any, bytes]
 """What was read of a record (a dict, or the head asked for), and its bytes as received."""
@@ -66,12 +67,14 @@ def parse_as(body: bytes, head: type[_T]) -> _T:
 
 
 def _checked(read: Callable[[bytes], _T], body: bytes) -> _T:
-    for mend in (bytes, _mended):
-        try:
-            return read(mend(body))
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            continue
-    raise ContractBroken("the answer is not the JSON the vendor documents")
+    try:
+        return read(body)
+    except _UNSOUND:
+        pass  # perhaps only half an emoji
+    try:
+        return read(_mended(body))
+    except _UNSOUND:
+        raise ContractBroken("the answer is not the JSON the vendor documents") from None
 
 
 _ESCAPE = re.compile(rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)

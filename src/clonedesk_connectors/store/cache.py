@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, false, func, select, update
 
 from clonedesk_connectors.model import Ticket, ticket_json
 from clonedesk_connectors.store import queue, tables
 from clonedesk_connectors.store.blocks import chunked
-from clonedesk_connectors.store.bulk import Bulk, Row
+from clonedesk_connectors.store.bulk import Bulk
 from clonedesk_connectors.store.codec import compress
 from clonedesk_connectors.store.records import upsert
 
@@ -21,13 +21,45 @@ if TYPE_CHECKING:
 _T = tables.ticket.c
 
 
-@dataclass(frozen=True, slots=True)
-class Normalised:
-    """The result for one ticket: the ticket, or the reason it is quarantined, or neither (its header is missing)."""
+class Packed(NamedTuple):
+    """A ticket as the columns of its row."""
 
-    native_id: str
-    ticket: Ticket | None = None
-    quarantined: str | None = None
+    version: int
+    created_at: int | None
+    updated_at: int | None
+    status: str
+    deleted: bool
+    complete: bool
+    messages: int
+    events: int
+    body: bytes
+
+
+class Normalised:
+    """The result for one ticket: the ticket, or the reason it is quarantined, or neither (its header is missing).
+
+    The ticket is packed at once, while it is warm in the processor's memory, and need not wait for the transaction.
+    """
+
+    __slots__ = ("native_id", "packed", "quarantined")
+
+    def __init__(self, native_id: str, ticket: Ticket | None = None, quarantined: str | None = None) -> None:
+        self.native_id, self.quarantined = native_id, quarantined
+        self.packed = None if ticket is None else _pack(ticket)
+
+
+def _pack(ticket: Ticket) -> Packed:
+    return Packed(
+        ticket.version,
+        int(ticket.created_at.timestamp()) if ticket.created_at else None,
+        int(ticket.updated_at.timestamp()) if ticket.updated_at else None,
+        ticket.status.value,
+        ticket.deleted,
+        ticket.deleted or not ticket.coverage.lacks_messages,
+        ticket.coverage.messages_got,
+        len(ticket.events),
+        compress(ticket_json(ticket)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +88,13 @@ class Summary:
     dead_letters: list[tuple[str, str, str]] = field(default_factory=list)
 
 
-_FIELDS = ("version", "created_at", "updated_at", "status", "deleted", "complete", "messages", "events", "body")
 _UPDATE = Bulk(
     lambda _: (
         update(tables.ticket)
         .where(_T.account_id == bindparam("k_account"), _T.native_id == bindparam("k_id"))
-        .values(dirty=false(), **{name: bindparam(f"n_{name}") for name in _FIELDS})
+        .values(dirty=false(), **{name: bindparam(f"n_{name}") for name in Packed._fields})
     ),
-    ("k_account", "k_id", *(f"n_{name}" for name in _FIELDS)),
+    ("k_account", "k_id", *(f"n_{name}" for name in Packed._fields)),
 )
 
 
@@ -72,16 +103,15 @@ def save(connection: Connection, account_id: int, batch: Sequence[Normalised]) -
     before = _before(connection, account_id, [item.native_id for item in batch])
     rows, new, changed, deleted = [], 0, 0, 0
     for item in batch:
-        if item.ticket is None:
+        if item.packed is None:
             continue
-        body = compress(ticket_json(item.ticket))
         old_body, was_deleted = before.get(item.native_id, (None, False))
         new += old_body is None
-        changed += old_body not in (None, body)
-        deleted += item.ticket.deleted and not was_deleted
-        rows.append(_row(account_id, item.ticket, body))
+        changed += old_body not in (None, item.packed.body)
+        deleted += item.packed.deleted and not was_deleted
+        rows.append((account_id, item.native_id, *item.packed))
     _UPDATE(connection, rows)
-    _clean(connection, account_id, [item.native_id for item in batch if item.ticket is None])
+    _clean(connection, account_id, [item.native_id for item in batch if item.packed is None])
     _quarantine(connection, account_id, batch)
     return Saved(new, changed, deleted)
 
@@ -94,23 +124,6 @@ def _before(connection: Connection, account_id: int, ids: Sequence[str]) -> dict
         )
         found.update((row.native_id, (row.body, row.deleted)) for row in rows)
     return found
-
-
-def _row(account_id: int, ticket: Ticket, body: bytes) -> Row:
-    """In the order of `_UPDATE`."""
-    return (
-        account_id,
-        ticket.native_id,
-        ticket.version,
-        int(ticket.created_at.timestamp()) if ticket.created_at else None,
-        int(ticket.updated_at.timestamp()) if ticket.updated_at else None,
-        ticket.status.value,
-        ticket.deleted,
-        ticket.deleted or not ticket.coverage.lacks_messages,
-        ticket.coverage.messages_got,
-        len(ticket.events),
-        body,
-    )
 
 
 def _clean(connection: Connection, account_id: int, ids: Sequence[str]) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
 from clonedesk_connectors.model import SCHEMA_VERSION
-from clonedesk_connectors.protocol import Bundle, Connector, FollowUp, parse_object
+from clonedesk_connectors.protocol import Bundle, Connector, FollowUp, PeopleReader, parse_object
 from clonedesk_connectors.store import AccountArchive
 from clonedesk_connectors.store.cache import Normalised, Saved
 from clonedesk_connectors.sync.collector import not_collecting
@@ -80,15 +80,12 @@ def _batch(
 ) -> tuple[Saved, int]:
     """Normalise and save these tickets. Keeps nothing alive: what is gone when the collector wakes costs it nothing."""
     gone = account.gone(ids)
-    bundles: dict[str, Records] = {}
-    wanted: set[tuple[str, str]] = set()
-    for ticket_id, kinds in account.bundles(ids).items():
-        bundles[ticket_id] = records = _parsed(kinds)
-        wanted.update(connector.people(records))
-    directory.fetch(wanted)
+    bundles = account.bundles(ids)
+    directory.fetch(_people(connector, bundles.values()))
     batch = [Normalised(one, quarantined=TOO_LARGE) for one in ids if one not in bundles]
     gaps: list[FollowUp] = []
-    for ticket_id, records in bundles.items():
+    for ticket_id, kinds in bundles.items():
+        records = _parsed(kinds)
         bundle = Bundle(ticket_id, records, directory, account.name, connector.account.config, gone.get(ticket_id, {}))
         try:
             ticket = connector.normalize(bundle)
@@ -98,6 +95,17 @@ def _batch(
         except Exception as error:  # noqa: BLE001 - one bad record must not stop the run
             batch.append(Normalised(ticket_id, quarantined=_reason(error)))
     return account.save(batch, gaps)
+
+
+def _people(connector: Connector, bundles: Iterable[Mapping[str, list[bytes]]]) -> set[tuple[str, str]]:
+    """Whom these tickets need. Their records are parsed for it and parsed again to be normalised: to keep what a batch
+    holds until then costs more, because it leaves the processor's memory meanwhile.
+    """
+    quick = connector.people_in if isinstance(connector, PeopleReader) else None
+    wanted: set[tuple[str, str]] = set()
+    for kinds in bundles:
+        wanted.update(quick(kinds) if quick else connector.people(_parsed(kinds)))
+    return wanted
 
 
 def _parsed(kinds: Mapping[str, list[bytes]]) -> Records:

@@ -125,6 +125,9 @@ class IntercomConnector:
         """Nobody: teammates and teams are shaping kinds, and parts carry names and addresses themselves."""
         return ()
 
+    def people_in(self, payloads: Mapping[str, list[bytes]]) -> Iterable[tuple[str, str]]:
+        return ()
+
     def shape(self, kind: str, record: Mapping[str, Any]) -> str:
         """Of a team who is in it (one without people is a bot inbox), of a teammate whether it is the bot."""
         if kind == "team":

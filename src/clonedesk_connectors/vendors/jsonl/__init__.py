@@ -102,6 +102,9 @@ class JsonlConnector:
     def people(self, records: Mapping[str, list[dict[str, Any]]]) -> Iterable[tuple[str, str]]:
         return ()
 
+    def people_in(self, payloads: Mapping[str, list[bytes]]) -> Iterable[tuple[str, str]]:
+        return ()
+
     def shape(self, kind: str, record: Mapping[str, Any]) -> str:
         return ""
 

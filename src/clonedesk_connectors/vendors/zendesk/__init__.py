@@ -133,6 +133,9 @@ class ZendeskConnector:
     def people(self, records: Mapping[str, list[dict[str, Any]]]) -> Iterable[tuple[str, str]]:
         return _normalize.people(records)
 
+    def people_in(self, payloads: Mapping[str, list[bytes]]) -> Iterable[tuple[str, str]]:
+        return _normalize.people_in(payloads)
+
     def shape(self, kind: str, record: Mapping[str, Any]) -> str:
         """Role, group and name of staff; a custom status's category and whether it is the usual one of that; of a
         finished scope pass, that it is.

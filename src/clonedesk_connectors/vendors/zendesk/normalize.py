@@ -7,8 +7,11 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
+import msgspec
+
+from clonedesk_connectors.errors import ContractBroken
 from clonedesk_connectors.model import AssigneeKind, Channel, Status, Ticket
-from clonedesk_connectors.protocol import AccountConfig, Bundle, FollowUp
+from clonedesk_connectors.protocol import AccountConfig, Bundle, FollowUp, parse_as, parse_object
 from clonedesk_connectors.text.times import parse_time, unix_s
 from clonedesk_connectors.vendors.zendesk.cast import Cast, Via, read_via
 from clonedesk_connectors.vendors.zendesk.csat import csat_events, header_rating
@@ -31,6 +34,46 @@ def people(records: Records) -> Iterator[tuple[str, str]]:
             found.append(row.get(author))
             found += [child["author_id"] for child in dicts(row.get(children)) if "author_id" in child]
     return (("user", key) for key in {native_id(value) for value in found} if key)
+
+
+_NAMING = frozenset({"ticket", "ticket_event", "audit"})
+
+
+class _Named(msgspec.Struct, gc=False):
+    """The people that a ticket's own record names."""
+
+    requester_id: Any = None
+    submitter_id: Any = None
+    assignee_id: Any = None
+
+
+class _Child(msgspec.Struct, gc=False):
+    author_id: Any = None
+
+
+class _Told(msgspec.Struct, gc=False):
+    """The people that an update names."""
+
+    updater_id: Any = None
+    author_id: Any = None
+    child_events: list[_Child] = []
+    events: list[_Child] = []
+
+
+def people_in(payloads: Mapping[str, list[bytes]]) -> Iterable[tuple[str, str]]:
+    """The same from the records' bytes, without making objects of what is not asked for."""
+    found: list[object] = []
+    try:
+        for payload in payloads.get("ticket", ())[-1:]:
+            named = parse_as(payload, _Named)
+            found += (named.requester_id, named.submitter_id, named.assignee_id)
+        for payload in (*payloads.get("ticket_event", ()), *payloads.get("audit", ())):
+            told = parse_as(payload, _Told)
+            found += (told.updater_id, told.author_id)
+            found += [child.author_id for child in (*told.child_events, *told.events) if child.author_id is not None]
+    except ContractBroken:  # sound JSON, but not of the shape that the vendor documents
+        return people({kind: list(map(parse_object, found)) for kind, found in payloads.items() if kind in _NAMING})
+    return (("user", key) for key in set(map(native_id, found)) if key)
 
 
 def latest(records: Records, kind: str) -> Json:
