@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from quotequail import unwrap
+from quotequail._patterns import HEADER_MAP
 
 from clonedesk_connectors.text import intent, replies
 from clonedesk_connectors.text.critical import critical_tokens
 from clonedesk_connectors.text.html import html_to_text
+from clonedesk_connectors.text.intros import QUOTEQUAIL_HEADER
 from clonedesk_connectors.text.language import guess_language
 from clonedesk_connectors.text.normal import core, fold, learn_signature, tokens
 from clonedesk_connectors.text.replies import strip_html_reply, strip_text_reply
@@ -55,16 +57,20 @@ def test_stripping_never_empties_a_message(text: str) -> None:
 
 
 HEADERS = (
-    "From: Ann\n", "Datum: 4. Mai\n", "reply-to: x\n", "_" * 32 + "\n", "---Original Message---\n", "> a\n",
+    "From: Ann\n", "* Antwort an : Ann\n", "Datum: 4. Mai\n", "reply-to: x\n", "_" * 32 + "\n", "---Original Message---\n", "> a\n",
     "Le 4 mai Ann a écrit :\n", "2026/5/4 Ann <ann@a.example>\n", "Forwarded message:\n", " :\n",
 )  # fmt: skip
+
+
+def test_every_header_that_quotequail_reads_is_a_reason_to_ask_it() -> None:
+    assert [name for name in HEADER_MAP if not QUOTEQUAIL_HEADER.match(f"*{name.title()}: x")] == []
 
 
 @settings(deadline=None)
 @given(st.lists(st.sampled_from(PIECES + HEADERS), max_size=12).map("".join))
 def test_quotequail_is_only_spared_where_it_finds_nothing(text: str) -> None:
     view = text.split("\n")
-    with_cue = replies._quotequail_start(view)
+    with_cue = replies._quotequail_start(view, len(view))
     assert with_cue is not None or unwrap("\n".join(view)) is None
 
 

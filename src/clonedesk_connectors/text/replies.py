@@ -17,6 +17,7 @@ from clonedesk_connectors.text.intros import (
     DATED,
     FORWARD,
     INTRO,
+    QUOTEQUAIL_HEADER,
     REPLY_ABOVE,
     header_kind,
     is_sent_from,
@@ -36,7 +37,6 @@ _MAX_PASSES = 8
 _CUE = re.compile(r"[:：]\s*$|[<>@]|^\W{0,3}\w[\w -]{0,20}[:：]|\d:\d|[-_=*#]{2}")
 # Without one of these (or two header lines) quotequail finds nothing; looking for them costs a hundredth of asking it.
 _QUOTEQUAIL_CUE = re.compile(r":\s*$|^\s*>|>\s*$|^\s*---|_{32}", re.MULTILINE)
-_HEADER_LINE = re.compile(r"^\*?[-\w ]{1,15}:", re.MULTILINE)
 _MAX_SIGNATURE_LINES = 12
 
 
@@ -100,7 +100,7 @@ def _find_quote(lines: list[str]) -> tuple[int, str] | None:
         return None
     view = [_viewed(line) for line in lines[:_MAX_SCANNED_LINES]]
     own = next(((n, cut) for n in range(len(view)) if (cut := _own_rule(view, n))), None)
-    start = _quotequail_start(view)
+    start = _quotequail_start(view, len(view) if own is None else own[0])
     if start is not None and (own is None or start < own[0]) and _is_plausible(view, start):
         return start, "quotequail"
     return own
@@ -134,12 +134,12 @@ def _own_rule(view: list[str], n: int) -> str | None:
     return None
 
 
-def _quotequail_start(view: list[str]) -> int | None:
-    """Where quotequail sees a quote start, as a line number; it only returns the stripped text above it."""
-    text = "\n".join(view)
-    if not _QUOTEQUAIL_CUE.search(text) and len(_HEADER_LINE.findall(text)) < 2:
+def _quotequail_start(view: list[str], end: int) -> int | None:
+    """Where quotequail sees a quote start before line `end`; it only returns the stripped text above the quote."""
+    top = "\n".join(view[:end])
+    if not _QUOTEQUAIL_CUE.search(top) and len(QUOTEQUAIL_HEADER.findall(top)) < (2 if end == len(view) else 1):
         return None
-    found = unwrap(text)
+    found = unwrap("\n".join(view))
     if found is None:
         return None
     start = _next_written(view, 0)
