@@ -72,8 +72,8 @@ _HEADER_NAMES: Mapping[str, str] = {
 # The header names that quotequail 0.5 reads, in its order; two such lines are a head to it.
 _QUOTEQUAIL_NAMES = (
     "from|von|de|от кого|från|van|to|an|para|à|pour|кому|till|aan|cc|kopie|kopia|bcc|cco|blindkopie|reply-to|"
-    "antwort an|répondre à|responder a|antwoord aan|date|sent|received|datum|gesendet|enviado el|enviados|fecha|дата|verzonden|"
-    "subject|betreff|asunto|objet|sujet|тема|ämne|onderwerp"
+    "antwort an|répondre à|responder a|antwoord aan|date|sent|received|datum|gesendet|enviado el|enviados|fecha|"
+    "дата|verzonden|subject|betreff|asunto|objet|sujet|тема|ämne|onderwerp"
 )
 QUOTEQUAIL_HEADER = re.compile(rf"^\*? *(?:{_QUOTEQUAIL_NAMES}) *:", re.IGNORECASE | re.MULTILINE)
 _HEADER = re.compile(r"\*{0,2}([^\W\d]{1,12})(?: el)? ?\*{0,2}[:：]\*{0,2}(?: |$)?(.{0,250})")
