@@ -58,7 +58,8 @@ def test_stripping_never_empties_a_message(text: str) -> None:
 
 HEADERS = (
     "From: Ann\n", "* Antwort an : Ann\n", "Datum: 4. Mai\n", "reply-to: x\n", "_" * 32 + "\n", "> a\n",
-    "---Original Message---\n", "Le 4 mai Ann a écrit :\n", "2026/5/4 Ann <ann@a.example>\n", "Forwarded message:\n", " :\n",
+    "---Original Message---\n", "Le 4 mai Ann a écrit :\n", "2026/5/4 Ann <ann@a.example>\n",
+    "Forwarded message:\n", " :\n",
 )  # fmt: skip
 
 
