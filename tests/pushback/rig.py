@@ -257,7 +257,7 @@ class Rig:
         if refused is None:
             assert not lines, lines
         else:
-            refused += lines
+            refused |= lines
         return done
 
     def notes(self, number: int, draft_id: str) -> list[Message]:

@@ -16,6 +16,7 @@ from clonedesk_connectors.protocol import Response
 from clonedesk_connectors.protocol.pushback import Refusal
 from clonedesk_connectors.review.push import preview
 from clonedesk_connectors.review.reader import look, text_of
+from clonedesk_connectors.review.router import Router
 from clonedesk_connectors.review.states import State
 from clonedesk_connectors.testing.sandbox.calls import Call
 from tests.pushback.rig import T0, Rig
@@ -246,7 +247,7 @@ def test_answers_of_another_shape_are_no_readings_and_no_receipts(rig: Rig, body
         assert body == b"[]"  # a list without messages, at Freshdesk
         assert seen.messages == ()
     [number] = rig.open_tickets(1)
-    note = preview(rig.push, rig.draft(number), "")[1]
+    note = preview(rig.push, rig.draft(number), Router()).requests[1]
     try:
         receipt = rig.push.receipt(note, answer)
     except ContractBroken:

@@ -111,17 +111,73 @@ def test_a_limit_that_stays_exhausted_stops_the_run_and_the_next_one_goes_on(rig
     finish(rig, number, draft_id)
 
 
-@pytest.mark.parametrize("status", ["400", "409", "422"])
+@pytest.mark.parametrize("status", ["400", "403", "409", "422"])
 def test_a_refused_tag_is_reported_and_set_by_the_next_run(rig: Rig, status: str) -> None:
+    """Also a 403: the note stays as it is and is never written again."""
     [number] = rig.open_tickets(1)
     draft_id = rig.submit(rig.draft(number))
     rig.wire.fate = once(is_tag_write, f"{status} before")
-    lines: list[str] = []
-    [done] = rig.run(refused_tags=lines)
-    assert done.state is State.AWAITING_REVIEW
-    assert len(lines) == 1
-    assert f"HTTP {status}" in lines[0]
+    refused: dict[str, str] = {}
+    [done] = rig.run(refused_tags=refused)
+    assert (done.state, done.problem) == (State.AWAITING_REVIEW, "")
+    assert [*refused] == [rig.ticket_id(number)]
+    assert f"HTTP {status}" in refused[rig.ticket_id(number)]
+    item = rig.queue.get(draft_id)
+    assert (item.tags_due, item.tags_shown) == ("ai_draft_pending", "")
     finish(rig, number, draft_id)
+    assert rig.queue.get(draft_id).tags_shown == "ai_draft_pending"
+    assert sum(rig.is_write(call) for call in rig.wire.calls) == 1
+
+
+@pytest.mark.parametrize("status", ["403", "500"])
+def test_tags_that_cannot_be_read_after_the_note_are_reported(rig: Rig, status: str) -> None:
+    [number] = rig.open_tickets(1)
+    draft_id = rig.submit(rig.draft(number))
+    written: list[Call] = []
+
+    def refuse_reads_after_the_note(call: Call) -> str:
+        if rig.is_write(call):
+            written.append(call)
+        return f"{status} before" if written and call.method == "GET" and call.path != "/me" else "answer"
+
+    rig.wire.fate = refuse_reads_after_the_note
+    refused: dict[str, str] = {}
+    rig.run(refused_tags=refused)
+    assert f"HTTP {status}" in refused[rig.ticket_id(number)]
+    finish(rig, number, draft_id)
+    assert len(written) == 1
+
+
+def test_one_ticket_whose_tags_fail_does_not_keep_the_others_from_theirs(rig: Rig) -> None:
+    bad, good = rig.open_tickets(2)
+    for number in (bad, good):
+        rig.submit(rig.draft(number))
+    place = f"/{rig.ticket_id(bad)}"
+
+    def fail_one(call: Call) -> str:
+        is_tagging = call.method != "GET" and not rig.is_write(call) and place in call.path
+        return "503 before" if is_tagging else "answer"
+
+    rig.wire.fate = fail_one
+    refused: dict[str, str] = {}
+    rig.run(refused_tags=refused)
+    assert [*refused] == [rig.ticket_id(bad)]
+    assert "ai_draft_pending" in (rig.look(good).tags or ())
+
+
+def test_a_ticket_that_is_gone_when_it_is_tagged_needs_no_tags(rig: Rig) -> None:
+    [number] = rig.open_tickets(1)
+    draft_id = rig.submit(rig.draft(number))
+    written: list[Call] = []
+
+    def gone_after_the_note(call: Call) -> str:
+        if rig.is_write(call):
+            written.append(call)
+        return "404 before" if written and call.method == "GET" and call.path != "/me" else "answer"
+
+    rig.wire.fate = gone_after_the_note
+    rig.run()
+    assert rig.queue.get(draft_id).tags_shown == "ai_draft_pending"
 
 
 @pytest.mark.parametrize("fate", ["500 before", "503 after", "lost after", "429 before"])

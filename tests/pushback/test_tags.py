@@ -109,10 +109,10 @@ def test_a_helpdesk_that_does_not_keep_a_list_of_tags_is_asked_once_more_and_the
         return body
 
     rig.wire.edit = forget
-    lines: list[str] = []
-    rig.run(refused_tags=lines)
-    assert len(lines) == (0 if times == 1 else 1)
-    assert all("did not keep the tags" in line for line in lines)
+    refused: dict[str, str] = {}
+    rig.run(refused_tags=refused)
+    assert len(refused) == (0 if times == 1 else 1)
+    assert all("did not keep the tags" in line for line in refused.values())
     assert sum(call.method == "PUT" for call in rig.wire.calls) == 2
 
 
@@ -130,7 +130,7 @@ def test_a_list_of_tags_that_is_not_shown_is_never_written_over(make_rig: Callab
         return {**body, "tags": tags} if isinstance(body, dict) and "tags" in body else body
 
     rig.wire.edit = hide
-    lines: list[str] = []
-    rig.run(refused_tags=lines)
-    assert len(lines) == 1
+    refused: dict[str, str] = {}
+    rig.run(refused_tags=refused)
+    assert len(refused) == 1
     assert rig.look(number).tags == before

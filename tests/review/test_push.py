@@ -14,6 +14,7 @@ from clonedesk_connectors.errors import ArchiveLocked, AuthError, LeakSuspected,
 from clonedesk_connectors.protocol.pushback import PushBack
 from clonedesk_connectors.review.push import Pushed, Pusher, preview
 from clonedesk_connectors.review.queue import ReviewQueue
+from clonedesk_connectors.review.router import Router
 from clonedesk_connectors.review.states import State
 from tests.review.build import BODY, HandClock, make_draft, vendor_time
 from tests.review.desk import Desk, DeskPushBack, Killed, session_of
@@ -329,7 +330,7 @@ def test_two_pushes_of_one_queue_do_not_run_at_once(queue: ReviewQueue, desk: De
 def test_a_dry_run_shows_every_request_and_the_private_flag() -> None:
     adapter = DeskPushBack()
     assert isinstance(adapter, PushBack)
-    look, note, tags = preview(adapter, make_draft(), "all")
+    look, note, tags = preview(adapter, make_draft(), Router()).requests
     assert (look.method, look.path) == ("GET", "/tickets/1/preflight")
     assert isinstance(note.body, dict)
     assert note.body["private"] is True

@@ -61,18 +61,26 @@ def push(
     connection = app.connect_profile(settings)
     lines = read_drafts(_lines(file), connection.vendor, connection.account)
     if dry_run:
-        _preview(connection, settings, lines)
+        from clonedesk_connectors.review.gather import push_back_of
+        from clonedesk_connectors.review.router import Router
+
+        adapter = push_back_of(connection.connector, None)
+        for line in lines:
+            typer.echo(json.dumps(line.preview(adapter, Router()), ensure_ascii=False))
         return
     good = [line for line in lines if line.draft is not None]
     if not yes:
         _ask(f"Post {len(good)} drafts as private notes to {connection.vendor} account {connection.account}?", file)
+    untagged: dict[str, str] = {}
     with _queue(settings.store) as queue:
-        refused = app.run_sync(_run_push(connection, settings, queue, lines))
-        for line in lines:
-            typer.echo(json.dumps(line.result(queue)))
-    for problem in refused:
+        try:
+            untagged |= app.run_sync(_run_push(connection, settings, queue, lines))
+        finally:  # an error ends the run, not what is known of its drafts
+            for line in lines:
+                typer.echo(json.dumps(line.result(queue, untagged)))
+    for problem in untagged.values():
         typer.echo(problem, err=True)
-    raise typer.Exit(EXIT_INCOMPLETE if refused or any(line.is_unfinished for line in lines) else 0)
+    raise typer.Exit(EXIT_INCOMPLETE if untagged or any(line.is_unfinished for line in lines) else 0)
 
 
 def _lines(file: str) -> list[str]:
@@ -89,23 +97,9 @@ def _ask(question: str, file: str) -> None:
     typer.confirm(question, abort=True, err=True)
 
 
-def _preview(connection: Any, settings: AccountSettings, lines: list[Line]) -> None:
-    from clonedesk_connectors.review.gather import push_back_of
-    from clonedesk_connectors.review.push import preview
-
-    adapter = push_back_of(connection.connector, None)
-    for line in lines:
-        shown = line.as_dict()
-        if line.draft is not None:
-            requests = preview(adapter, line.draft, "shown after routing")
-            shown["requests"] = [
-                {"method": one.method, "path": one.path, "params": dict(one.params), "body": one.body}
-                for one in requests
-            ]
-        typer.echo(json.dumps(shown, ensure_ascii=False))
-
-
-async def _run_push(connection: Any, settings: AccountSettings, queue: ReviewQueue, lines: list[Line]) -> list[str]:
+async def _run_push(
+    connection: Any, settings: AccountSettings, queue: ReviewQueue, lines: list[Line]
+) -> dict[str, str]:
     from clonedesk_connectors import app
     from clonedesk_connectors.review.gather import push_back_of
     from clonedesk_connectors.review.push import Pusher

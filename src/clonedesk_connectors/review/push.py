@@ -9,8 +9,8 @@ has looked (`ReviewQueue.clear_leak`). One push runs per queue at a time.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 
 from clonedesk_connectors.errors import (
     ContractBroken,
@@ -35,12 +35,15 @@ from clonedesk_connectors.review.ledger import from_ms
 from clonedesk_connectors.review.outbox import APPROVED, DRAFT, Errand, Outbox, Turn, Work
 from clonedesk_connectors.review.queue import ReviewQueue
 from clonedesk_connectors.review.reader import Caller, look, text_of
+from clonedesk_connectors.review.router import Route, Router
 from clonedesk_connectors.review.states import State
 from clonedesk_connectors.review.values import ReviewConflict
 from clonedesk_connectors.store.records import AnyRow
 
 _PUSH_LOCK = 0x7075_7368  # "push"
 _FORBIDDEN = 403
+_NOTHING_THERE = (404, 410)
+"""No ticket to tag, or no tag to take away: nothing is left to do."""
 _HOW_TO = "Not usable? Add the tag ai_draft_reject or ai_draft_escalate, or write a private note: /draft reject REASON"
 
 
@@ -87,10 +90,11 @@ class Pusher:
         self._give_up_after, self._unclear = give_up_after, 0
         self._accepted = False  # until a note was, a 403 may be about the credentials, which must not fail every draft
 
-    async def run(self, on_pushed: OnPushed = lambda pushed: None) -> list[str]:
+    async def run(self, on_pushed: OnPushed = lambda pushed: None) -> dict[str, str]:
         """Post drafts, deliver approved texts, bring tags up to date. on_pushed: called once for each draft.
 
-        Returns what the helpdesk refused about tags, a line per ticket; the next run tries those again.
+        Returns ticket id -> why its tags are not as they should be. The notes stay as they are; the next run tries
+        the tags again (`Item.tags_due` is not `Item.tags_shown` until then).
         Raises LeakSuspected (nothing more is sent), AuthError, RateLimited, Unavailable when the helpdesk is down, and
         ArchiveLocked while another push runs. What was begun before an error is finished by the next run.
         """
@@ -106,7 +110,7 @@ class Pusher:
                     await self._step(self._again, work, doubtful, on_pushed)
             for work, problem in doubtful.items():
                 on_pushed(self._pushed(work, problem))
-            return [refused async for refused in self._update_tags()]
+            return await self._update_tags()
 
     async def _step(
         self,
@@ -214,17 +218,27 @@ class Pusher:
             except Unavailable:
                 return  # the breaker is open either way; a person looks
 
-    async def _update_tags(self) -> AsyncIterator[str]:
+    async def _update_tags(self) -> dict[str, str]:
+        """A tag that fails is reported and left to the next run; a helpdesk that is down ends the run."""
+        problems: dict[str, str] = {}
         for ticket_id, change, shown in self._outbox.tags_due():
-            refused = await self._change_tags(ticket_id, change)
-            if refused:
-                yield refused
+            try:
+                why = await self._change_tags(ticket_id, change)
+                self._unclear = 0
+            except Unavailable as error:
+                self._unclear += 1
+                if self._unclear >= self._give_up_after:
+                    raise
+                why = str(error)
+            if why:
+                problems[ticket_id] = f"ticket {ticket_id}: tags not changed ({why})"
             else:
                 self._outbox.tags_done(shown)
+        return problems
 
     async def _change_tags(self, ticket_id: str, change: TagChange) -> str:
         """Send what the vendor needs, one answer leading to the next. Returns why it was refused, or ""."""
-        refused, waiting = "", [*self._push.tags(ticket_id, change)]
+        why, waiting = "", [*self._push.tags(ticket_id, change)]
         while waiting:
             request = waiting.pop(0)
             answer = await self._caller.call(request, priority=True)
@@ -232,10 +246,10 @@ class Pusher:
                 try:
                     waiting += self._push.tags_then(change, request, answer.response)
                 except ContractBroken as broken:
-                    refused = f"ticket {ticket_id}: tags not changed ({broken})"
-            elif answer.outcome.verdict is not Verdict.GONE:
-                refused = f"ticket {ticket_id}: tags not changed ({answer.outcome.reason})"
-        return refused
+                    why = str(broken)
+            elif answer.response.status not in _NOTHING_THERE or request.method not in ("GET", "DELETE"):
+                why = answer.outcome.reason
+        return why
 
     def _note(self, errand: Errand, row: AnyRow, reading: Reading) -> Note:
         return compose(
@@ -264,8 +278,29 @@ def compose(
     return Note(ticket_id, errand.reference(draft_id), purpose, body, lines, version)
 
 
-def preview(push: PushBack, draft: Draft, route_reason: str) -> tuple[Request, ...]:
-    """The requests a push of this draft makes if nothing stands in its way; for `--dry-run`."""
-    note = compose(NotePurpose.DRAFT, draft.draft_id, draft.ticket_id, draft.body, route_reason, None)
+READ_FIRST = "(from the answer to the first request)"
+"""Stands in a preview for what is only known once the ticket was read: its version, or the teammate who writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a push of one draft sends if nothing stands in its way. requests: in their order, without credentials; the
+    last ones read the tags. tags: what is then written, as far as it is not so already.
+    """
+
+    route: Route
+    requests: tuple[Request, ...] = ()
+    tags: TagChange = field(default_factory=TagChange)
+
+
+def preview(push: PushBack, draft: Draft, router: Router) -> Preview:
+    """For `--dry-run`: asks nobody and stores nothing. No requests for a draft that the router sends past the queue;
+    whether the audit sample takes it after all is drawn when it is submitted.
+    """
+    route = router.route(draft, draw=1.0)
+    if not route.needs_review:
+        return Preview(route)
+    note = compose(NotePurpose.DRAFT, draft.draft_id, draft.ticket_id, draft.body, route.reason, READ_FIRST)
     pending = Outbox.pending_tags()
-    return push.preflight(draft.ticket_id), push.note(note), *push.tags(draft.ticket_id, pending)
+    requests = (push.preflight(draft.ticket_id), push.note(note), *push.tags(draft.ticket_id, pending))
+    return Preview(route, requests, pending)

@@ -64,7 +64,8 @@ class Item(Value):
     """A draft and all the queue knows of it. `posted_at` and `replied_at` are the vendor's times, the others ours.
 
     version: to be given back with a decision. outcome … seconds: None until decided. observed_…: what a late reply
-    showed. reviews: opinions that count so far, of `reviews_required`.
+    showed. reviews: opinions that count so far, of `reviews_required`. tags_due, tags_shown: our tag that the ticket
+    should carry, and the one it was last given; they differ until a push has set it.
     """
 
     draft_id: str
@@ -85,6 +86,8 @@ class Item(Value):
     lease_until: Instant | None = None
     note_id: str | None = None
     posted_at: Instant | None = None
+    tags_due: str = ""
+    tags_shown: str = ""
     outcome: str | None = None
     outcome_reason: str | None = None
     final_text: str | None = None

@@ -82,7 +82,8 @@ class IntercomPushBack:
 
     def note(self, note: Note) -> Request:
         """The same address takes public replies: what makes a note is the literal `message_type`."""
-        body: Json = {"message_type": "note", "type": "admin", "admin_id": note.ticket_version, "body": note.html()}
+        writer = self._admin_id or note.ticket_version
+        body: Json = {"message_type": "note", "type": "admin", "admin_id": writer, "body": note.html()}
         return self._post("push_note", note.ticket_id, "/reply", body)
 
     def receipt(self, request: Request, response: Response) -> Receipt:
@@ -126,9 +127,11 @@ class IntercomPushBack:
         return replace(self._get(TAGGED, ticket_id), cursor=json.dumps(at))
 
     def _tag_id(self, at: Json, tag: str) -> Request:
-        """`POST /tags` finds a tag by name and makes it where there is none."""
+        """`POST /tags` finds a tag by name and makes it where there is none. A token that may not is no reason to end
+        the run, so the request is about the conversation.
+        """
         made = replace(self._me(), stream=TAG_ID, path="/tags", method="POST", body={"name": tag})
-        return replace(made, cursor=json.dumps(at))
+        return replace(made, subject=at["ticket"], cursor=json.dumps(at))
 
     def _untag(self, at: Json, tag_id: str) -> Request:
         made = self._post("push_untag", at["ticket"], f"/tags/{path_id(tag_id)}", {"admin_id": at["admin"]})
