@@ -13,13 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clonedesk_connectors.errors import ClonedeskError, ConfigError
 from clonedesk_connectors.model import Ticket
 from clonedesk_connectors.protocol.pushback import Draft, Reading
 from clonedesk_connectors.review import listing, outbox
-from clonedesk_connectors.review.aio import AsyncReviewQueue
 from clonedesk_connectors.review.capture import Capture
 from clonedesk_connectors.review.claims import Claims
 from clonedesk_connectors.review.deciding import Deciding, Judgement, Said, judge
@@ -36,6 +35,9 @@ from clonedesk_connectors.review.stats import By as StatsBy
 from clonedesk_connectors.review.submit import Intake
 from clonedesk_connectors.review.values import Decision, Delivery, HistoryEvent, Item, Opinion, Place, Submitted
 from clonedesk_connectors.store.review_tables import draft as table
+
+if TYPE_CHECKING:
+    from clonedesk_connectors.review.aio import AsyncReviewQueue
 
 _BATCH = 500
 
@@ -63,7 +65,13 @@ class ReviewQueue:
         self._deciding = Deciding(self.ledger, self.settings)
         self._capture = Capture(self.ledger, self.settings)
         self._signals = Signals(self.ledger, self.settings)
-        self.aio = AsyncReviewQueue(self)
+
+    @property
+    def aio(self) -> AsyncReviewQueue:
+        """This queue for code in an event loop; close this one, not that one."""
+        from clonedesk_connectors.review.aio import AsyncReviewQueue  # noqa: PLC0415 - it is built on this class
+
+        return AsyncReviewQueue.over(self)
 
     # -- drafts in --------------------------------------------------------------------------------------------------
 
