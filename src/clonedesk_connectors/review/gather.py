@@ -17,13 +17,14 @@ from clonedesk_connectors.review.reader import Caller, look
 from clonedesk_connectors.review.states import OPEN
 from clonedesk_connectors.review.values import Item
 from clonedesk_connectors.store import AccountArchive, Archive, tables
-from clonedesk_connectors.store.blocks import chunked
+from clonedesk_connectors.store.bulk import among
 from clonedesk_connectors.store.codec import decompress
 from clonedesk_connectors.store.review_tables import draft
 from clonedesk_connectors.sync.normalise import StoredDirectory
 
 _D = draft.c
 _DAY_MS = 86_400_000
+_AT_ONCE = 500
 
 
 def push_back_of(connector: Connector, archive: Archive | None) -> PushBack:
@@ -69,9 +70,11 @@ def capture_archive(queue: ReviewQueue, archive: Archive) -> list[Item]:
 
 def _stored(part: AccountArchive, ticket_ids: Iterable[str]) -> Iterator[Ticket]:
     table = tables.ticket.c
-    for chunk in chunked([*ticket_ids]):
-        mine = (table.account_id == part.id, table.native_id.in_(chunk), table.body.is_not(None))
+    ids = [*ticket_ids]
+    for at in range(0, len(ids), _AT_ONCE):
+        chunk = ids[at : at + _AT_ONCE]
         with part.archive.transaction() as connection:
+            mine = (table.account_id == part.id, among(connection, table.native_id, chunk), table.body.is_not(None))
             bodies = connection.scalars(select(table.body).where(*mine).order_by(table.native_id)).all()
         yield from (Ticket.model_validate_json(decompress(body)) for body in bodies)
 

@@ -8,19 +8,17 @@ other slices keep their place. A block without live records is deleted.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from clonedesk_connectors.protocol import RawRecord
 from clonedesk_connectors.store import tables
+from clonedesk_connectors.store.bulk import among
 from clonedesk_connectors.store.codec import compress, decompress
 
-T = TypeVar("T")
-
 BLOCK_BYTES = 64 * 1024
-_IN_CHUNK = 900  # bound parameters per statement; SQLite's oldest limit is 999
 
 
 class Slice(NamedTuple):
@@ -29,10 +27,6 @@ class Slice(NamedTuple):
     block_id: int
     start: int
     size: int
-
-
-def chunked(items: Sequence[T], size: int = _IN_CHUNK) -> Iterable[Sequence[T]]:
-    return (items[at : at + size] for at in range(0, len(items), size))
 
 
 def pack(connection: Connection, records: Iterable[RawRecord]) -> list[tuple[RawRecord, Slice]]:
@@ -58,12 +52,9 @@ def pack(connection: Connection, records: Iterable[RawRecord]) -> list[tuple[Raw
 
 def read(connection: Connection, block_ids: Iterable[int]) -> dict[int, bytes]:
     """The plain bytes of each block."""
-    wanted = sorted(set(block_ids))
-    found: dict[int, bytes] = {}
-    for chunk in chunked(wanted):
-        rows = connection.execute(select(tables.block.c.id, tables.block.c.data).where(tables.block.c.id.in_(chunk)))
-        found.update((row.id, decompress(row.data)) for row in rows)
-    return found
+    block = tables.block.c
+    rows = connection.execute(select(block.id, block.data).where(among(connection, block.id, set(block_ids))))
+    return {row.id: decompress(row.data) for row in rows}
 
 
 def blank(connection: Connection, slices: Iterable[Slice]) -> None:
@@ -86,5 +77,5 @@ def blank(connection: Connection, slices: Iterable[Slice]) -> None:
         .values(live=block.live - bindparam("gone"), data=bindparam("b_data")),
         changed,
     )
-    for chunk in chunked([row["b_id"] for row in changed]):
-        connection.execute(delete(tables.block).where(block.id.in_(chunk), block.live <= 0))
+    touched = among(connection, block.id, [row["b_id"] for row in changed])
+    connection.execute(delete(tables.block).where(touched, block.live <= 0))

@@ -10,8 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, false, func, select, updat
 
 from clonedesk_connectors.model import Ticket, ticket_json
 from clonedesk_connectors.store import queue, tables
-from clonedesk_connectors.store.blocks import chunked
-from clonedesk_connectors.store.bulk import Bulk
+from clonedesk_connectors.store.bulk import Bulk, among
 from clonedesk_connectors.store.codec import compress
 from clonedesk_connectors.store.records import upsert
 
@@ -117,20 +116,15 @@ def save(connection: Connection, account_id: int, batch: Sequence[Normalised]) -
 
 
 def _before(connection: Connection, account_id: int, ids: Sequence[str]) -> dict[str, tuple[bytes | None, bool]]:
-    found: dict[str, tuple[bytes | None, bool]] = {}
-    for chunk in chunked(ids):
-        rows = connection.execute(
-            select(_T.native_id, _T.body, _T.deleted).where(_T.account_id == account_id, _T.native_id.in_(chunk))
-        )
-        found.update((row.native_id, (row.body, row.deleted)) for row in rows)
-    return found
+    mine = _T.account_id == account_id, among(connection, _T.native_id, ids)
+    rows = connection.execute(select(_T.native_id, _T.body, _T.deleted).where(*mine))
+    return {row.native_id: (row.body, row.deleted) for row in rows}
 
 
 def _clean(connection: Connection, account_id: int, ids: Sequence[str]) -> None:
-    for chunk in chunked(ids):
-        connection.execute(
-            update(tables.ticket).where(_T.account_id == account_id, _T.native_id.in_(chunk)).values(dirty=False)
-        )
+    if ids:
+        mine = _T.account_id == account_id, among(connection, _T.native_id, ids)
+        connection.execute(update(tables.ticket).where(*mine).values(dirty=False))
 
 
 def _quarantine(connection: Connection, account_id: int, batch: Sequence[Normalised]) -> None:
@@ -149,8 +143,8 @@ def _quarantine(connection: Connection, account_id: int, batch: Sequence[Normali
             bad,
         )
     if connection.scalar(select(func.count()).where(table.c.account_id == account_id)):
-        for chunk in chunked([item.native_id for item in batch if not item.quarantined]):
-            connection.execute(delete(table).where(table.c.account_id == account_id, table.c.native_id.in_(chunk)))
+        good = among(connection, table.c.native_id, [item.native_id for item in batch if not item.quarantined])
+        connection.execute(delete(table).where(table.c.account_id == account_id, good))
 
 
 def bodies(account: AccountArchive, batch: int = 500) -> Iterator[bytes]:
@@ -158,9 +152,8 @@ def bodies(account: AccountArchive, batch: int = 500) -> Iterator[bytes]:
     for at in range(0, len(ids), batch):
         wanted = ids[at : at + batch]
         with account.archive.transaction() as connection:
-            rows = connection.execute(
-                select(_T.native_id, _T.body).where(_T.account_id == account.id, _T.native_id.in_(wanted))
-            ).all()
+            mine = _T.account_id == account.id, among(connection, _T.native_id, wanted)
+            rows = connection.execute(select(_T.native_id, _T.body).where(*mine)).all()
         found = {row.native_id: row.body for row in rows}
         yield from (found[native_id] for native_id in wanted if found.get(native_id) is not None)
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from clonedesk_connectors.protocol import FollowUp, Page, to_json
 from clonedesk_connectors.store import tables
-from clonedesk_connectors.store.blocks import chunked
+from clonedesk_connectors.store.bulk import among
 from clonedesk_connectors.store.records import upsert
 from clonedesk_connectors.store.values import DeadWork, GoneWork, Pending
 
@@ -53,15 +53,8 @@ def enqueue(connection: Connection, account_id: int, follow_ups: Iterable[Follow
 
 
 def _versions(connection: Connection, account_id: int, stream: str, subjects: list[str]) -> dict[str, int]:
-    known: dict[str, int] = {}
-    for chunk in chunked(subjects):
-        rows = connection.execute(
-            select(_C.subject, _C.version).where(
-                _C.account_id == account_id, _C.stream == stream, _C.subject.in_(chunk)
-            )
-        )
-        known.update((row.subject, row.version) for row in rows)
-    return known
+    mine = _C.account_id == account_id, _C.stream == stream, among(connection, _C.subject, subjects)
+    return {row.subject: row.version for row in connection.execute(select(_C.subject, _C.version).where(*mine))}
 
 
 def waiting(connection: Connection, account_id: int, limit: int, skip: Iterable[tuple[str, str]] = ()) -> list[Pending]:
@@ -159,12 +152,7 @@ def revive(connection: Connection, account_id: int) -> None:
 def gone_of(connection: Connection, account_id: int, ticket_ids: list[str]) -> dict[str, dict[str, int]]:
     """Tombstones by ticket: detail stream -> status."""
     found: dict[str, dict[str, int]] = {}
-    for chunk in chunked(ticket_ids):
-        rows = connection.execute(
-            select(_C.subject, _C.stream, _C.status).where(
-                _C.account_id == account_id, _C.state == "gone", _C.subject.in_(chunk)
-            )
-        )
-        for subject, stream, status in rows:
-            found.setdefault(subject, {})[stream] = status
+    mine = _C.account_id == account_id, _C.state == "gone", among(connection, _C.subject, ticket_ids)
+    for subject, stream, status in connection.execute(select(_C.subject, _C.stream, _C.status).where(*mine)):
+        found.setdefault(subject, {})[stream] = status
     return found

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select, true, u
 
 from clonedesk_connectors.protocol import RawRecord
 from clonedesk_connectors.store import blocks, tables
-from clonedesk_connectors.store.blocks import Slice, chunked
-from clonedesk_connectors.store.bulk import Bulk
+from clonedesk_connectors.store.blocks import Slice
+from clonedesk_connectors.store.bulk import Bulk, among
 from clonedesk_connectors.store.codec import digest
 from clonedesk_connectors.store.values import Changes, StoredRecord
 
@@ -60,13 +60,8 @@ def _known(connection: Connection, account_id: int, keys: Iterable[tuple[str, st
     known: dict[tuple[str, str], AnyRow] = {}
     columns = (_RECORD.native_id, _RECORD.version, _RECORD.digest, _RECORD.block_id, _RECORD.start, _RECORD.size)
     for kind, native_ids in ids.items():
-        for chunk in chunked(native_ids):
-            rows = connection.execute(
-                select(*columns).where(
-                    _RECORD.account_id == account_id, _RECORD.kind == kind, _RECORD.native_id.in_(chunk)
-                )
-            )
-            known.update(((kind, row.native_id), row) for row in rows)
+        mine = _RECORD.account_id == account_id, _RECORD.kind == kind, among(connection, _RECORD.native_id, native_ids)
+        known.update(((kind, row.native_id), row) for row in connection.execute(select(*columns).where(*mine)))
     return known
 
 
@@ -138,10 +133,8 @@ def bundles_of(connection: Connection, account_id: int, ticket_ids: Sequence[str
 
     A ticket above MAX_RECORDS or MAX_BYTES is left out: one hostile ticket must not fill the memory.
     """
-    rows: list[AnyRow] = []
-    for chunk in chunked(ticket_ids):
-        mine = _RECORD.account_id == account_id, _RECORD.bundle.in_(chunk)
-        rows += connection.execute(select(*_COLUMNS).where(*mine).order_by(*_IN_ORDER)).all()
+    mine = _RECORD.account_id == account_id, among(connection, _RECORD.bundle, ticket_ids)
+    rows: Sequence[AnyRow] = connection.execute(select(*_COLUMNS).where(*mine).order_by(*_IN_ORDER)).all()
     oversized = _oversized(rows)
     if oversized:
         rows = [row for row in rows if row[0] not in oversized]
@@ -166,10 +159,9 @@ def records_of(
 ) -> list[StoredRecord]:
     """Records of one kind (all of it, or these ids), ordered by native id."""
     wanted = [_RECORD.account_id == account_id, _RECORD.kind == kind]
-    rows: list[AnyRow] = []
-    for chunk in [None] if native_ids is None else chunked(native_ids):
-        ids = [] if chunk is None else [_RECORD.native_id.in_(chunk)]
-        rows += connection.execute(select(*_COLUMNS).where(*wanted, *ids)).all()
+    if native_ids is not None:
+        wanted.append(among(connection, _RECORD.native_id, native_ids))
+    rows = connection.execute(select(*_COLUMNS).where(*wanted)).all()
     plain = blocks.read(connection, (row[4] for row in rows))
     records = [
         StoredRecord(kind, native_id, version, plain[block_id][start : start + size])
