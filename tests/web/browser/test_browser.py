@@ -97,6 +97,51 @@ def test_next_and_previous_by_key(open_page: Open, world: World) -> None:
     assert [item.draft.ticket_id for item in world.queue.find() if item.claimed_by] == ["1"]
 
 
+PRESS_X_AFTER_EVERY_SWAP = """
+const press = () => document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "x", bubbles: true}));
+document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.elt.id === "page") setTimeout(press) });
+press();
+"""
+
+
+def test_a_key_counts_from_the_moment_its_draft_is_there(open_page: Open, world: World) -> None:
+    page = open_page()
+    start(page)
+    loads: list[str] = []
+    page.on("request", lambda asked: loads.append(asked.url) if asked.resource_type == "document" else None)
+    page.evaluate(PRESS_X_AFTER_EVERY_SWAP)
+    page.get_by_text("Nothing else is waiting for you.").first.wait_for()
+    assert [item.outcome for item in world.queue.find()] == ["escalated"] * 4
+    assert loads == []  # each key was taken in the page; a page that loads anew would miss keys
+
+
+def test_a_draft_shows_when_its_keys_work_and_is_decided_once_while_the_rest_still_loads(
+    open_page: Open, world: World
+) -> None:
+    page = open_page()
+    start(page)
+    held: list[Any] = []
+    page.route("**/htmx.min.js", lambda route: None)  # never answered
+    page.route("**/review.js", lambda route: held.append(route), times=1)
+    page.reload(wait_until="commit")
+    page.wait_for_timeout(200)
+    assert page.locator(".facts").count() == 0
+    held.pop().continue_()
+    wait_for_ticket(page, "1")
+    page.route("**/decide", lambda route: held.append(route))
+    box = page.get_by_role("button", name="Approve").bounding_box()
+    page.keyboard.press("a")
+    page.wait_for_timeout(200)
+    page.keyboard.press("a")
+    page.mouse.click(box["x"] + 5, box["y"] + 5)
+    page.wait_for_timeout(200)
+    (only,) = held
+    only.continue_()
+    wait_for_ticket(page, "2")
+    assert "Approved CD-" in page.locator(".flash").inner_text()
+    assert world.queue.counts()[State.DECIDED] == 1
+
+
 def test_single_keys_can_be_switched_off(open_page: Open, world: World) -> None:
     page = open_page(path="/keys")
     page.get_by_role("button", name="Switch single keys off").click()

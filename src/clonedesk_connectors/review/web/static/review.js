@@ -1,4 +1,5 @@
-/* Keys, focus and the lock of a lost lease. The page works without this file; every action is a form. */
+/* Keys, focus and the lock of a lost lease. The page works without this file; every action is a form.
+   It runs before anything of the page is drawn, so that a key counts from the moment its draft can be seen. */
 "use strict";
 
 const SWITCH = "single-keys-off";
@@ -86,6 +87,13 @@ function arrive(moveFocus) {
   if (moveFocus && title) title.focus({ preventScroll: true });
 }
 
+/* A form that htmx has not taken over yet goes out as a plain form: still one decision per click. */
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.getAttribute("method") === "dialog") return;
+  if (busy) event.preventDefault();
+  busy = true;
+});
+window.addEventListener("pageshow", (event) => { if (event.persisted) busy = false; }); // back from another page
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (!event.detail.boosted) return;
   if (busy) event.preventDefault(); // a second click must not decide what comes next
