@@ -105,7 +105,7 @@ def test_a_mistake_is_told_by_its_place_without_the_value(tmp_path: Path, text: 
     ("text", "told"),
     [
         ("accounts = 3", "accounts must be tables"),
-        ("[shop]\nx = 1", "only [accounts.NAME] is known at the top, not 'shop'"),
+        ("[shop]\nx = 1", "only [accounts.NAME] and [review] are known at the top, not 'shop'"),
         ("accounts = CANARY", "is not valid TOML (line 1, column 12)"),
         ("[accounts", "is not valid TOML (end of document)"),
         ("accounts = { acme = 3 }", "accounts.acme: Input should be a valid dictionary"),

@@ -6,6 +6,7 @@ import json
 import platform
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -62,6 +63,7 @@ def doctor(
         settings = settings_of(target, config, account=account, base_url=base_url, region=region, store=store)
     url = settings.store if settings else store_url(store, config=config)
     rows = [_python(), _extras(), _connectors(), _archive(url)]
+    rows += _review(config)
     if settings is not None:
         rows.append(_credentials(settings))
         advice = _advice(settings)
@@ -109,6 +111,22 @@ def _archive(url: str) -> Check:
         absent = "there is no archive" in str(error)
         return "archive", absent, str(error)
     return "archive", True, "; ".join(parts) or "empty"
+
+
+def _review(config: Path | None) -> list[Check]:
+    """Whether the table [review] can be used, where there is one."""
+    from clonedesk_connectors.settings import find_config, read_profiles
+
+    profiles = read_profiles(find_config(config))
+    if not profiles.review:
+        return []
+    try:
+        from clonedesk_connectors.review.configured import configured
+
+        rules = len(configured(profiles)[1].rules)
+    except ClonedeskError as error:
+        return [("review", False, str(error))]
+    return [("review", True, f"{rules} routing rules, {len(profiles.review)} settings in {profiles.path}")]
 
 
 def _credentials(settings: AccountSettings) -> Check:

@@ -17,6 +17,8 @@ from clonedesk_connectors.cli.options import (
     ProfileName,
     Region,
     Store,
+    review_queue,
+    review_router,
     settings_of,
     store_url,
 )
@@ -62,17 +64,16 @@ def push(
     lines = read_drafts(_lines(file), connection.vendor, connection.account)
     if dry_run:
         from clonedesk_connectors.review.gather import push_back_of
-        from clonedesk_connectors.review.router import Router
 
-        adapter = push_back_of(connection.connector, None)
+        adapter, router = push_back_of(connection.connector, None), review_router(config)
         for line in lines:
-            typer.echo(json.dumps(line.preview(adapter, Router()), ensure_ascii=False))
+            typer.echo(json.dumps(line.preview(adapter, router), ensure_ascii=False))
         return
     good = [line for line in lines if line.draft is not None]
     if not yes:
         _ask(f"Post {len(good)} drafts as private notes to {connection.vendor} account {connection.account}?", file)
     untagged: dict[str, str] = {}
-    with _queue(settings.store) as queue:
+    with review_queue(settings.store, config) as queue:
         try:
             untagged |= app.run_sync(_run_push(connection, settings, queue, lines))
         finally:  # an error ends the run, not what is known of its drafts
@@ -141,13 +142,13 @@ def capture(
     if target is None:
         from clonedesk_connectors.review.gather import capture_archive
 
-        with _queue(url) as queue, app.open_store(url) as archive:
+        with review_queue(url, config) as queue, app.open_store(url) as archive:
             changed = capture_archive(queue, archive)
             queue.sweep()
             written, withdrawn = queue.write_signals()
     else:
         settings = settings_of(target, config, account=account, base_url=base_url, region=region, store=store)
-        with _queue(settings.store) as queue:
+        with review_queue(settings.store, config) as queue:
             changed, problems = app.run_sync(_run_live(settings, queue))
             queue.sweep()
             written, withdrawn = queue.write_signals()
@@ -194,7 +195,7 @@ def list_drafts(
     if unknown := set(state or ()) - set(State):
         raise ConfigError(f"no such state: {', '.join(sorted(unknown))}; states are: {', '.join(State)}")
     query = Query(tuple(State(one) for one in state or ()), ticket_id=ticket, decided_by=decided_by)
-    with _queue(store_url(store, profile, config)) as queue:
+    with review_queue(store_url(store, profile, config), config) as queue:
         rows = [_row(item) for item in queue.find(query, limit=limit)]
         numbers = {name.value: number for name, number in queue.counts().items() if number}
     if as_json:
@@ -214,7 +215,7 @@ def show(draft_id: DraftId, store: Store = None, profile: ProfileName = None, co
 
     Example: clonedesk-sync drafts show CD-ABCDEFGHIJKL
     """
-    with _queue(store_url(store, profile, config)) as queue:
+    with review_queue(store_url(store, profile, config), config) as queue:
         item = queue.get(plain_id(draft_id))
     typer.echo(json.dumps(item.model_dump(mode="json"), ensure_ascii=False, indent=2))
 
@@ -231,7 +232,7 @@ def history(
 
     Example: clonedesk-sync drafts history CD-ABCDEFGHIJKL
     """
-    with _queue(store_url(store, profile, config)) as queue:
+    with review_queue(store_url(store, profile, config), config) as queue:
         queue.get(plain_id(draft_id))
         events, broken = queue.history(plain_id(draft_id)), queue.verify()
     if as_json:
@@ -259,7 +260,7 @@ def clear(
 
     Example: clonedesk-sync drafts clear CD-ABCDEFGHIJKL --private --by lee@example.com
     """
-    with _queue(store_url(store, profile, config)) as queue:
+    with review_queue(store_url(store, profile, config), config) as queue:
         item = queue.clear_leak(plain_id(draft_id), by, was_private=private)
     typer.echo(json.dumps(_row(item)))
 
@@ -276,19 +277,13 @@ def retry(
 
     Example: clonedesk-sync drafts retry CD-ABCDEFGHIJKL --by lee@example.com
     """
-    with _queue(store_url(store, profile, config)) as queue:
+    with review_queue(store_url(store, profile, config), config) as queue:
         item = queue.retry_delivery(plain_id(draft_id), by)
     typer.echo(json.dumps(_row(item)))
 
 
 def plain_id(draft_id: str) -> str:
     return draft_id.removeprefix("CD-").removesuffix("-A")
-
-
-def _queue(url: str) -> ReviewQueue:
-    from clonedesk_connectors.review.queue import ReviewQueue
-
-    return ReviewQueue(url)
 
 
 def _archive(url: str) -> Any:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from clonedesk_connectors.cli.options import ConfigFile, ProfileName, Store, store_url
+from clonedesk_connectors.cli.options import ConfigFile, ProfileName, Store, review_queue, store_url
 
 exports = typer.Typer(help="Write the archive out for other programs.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -48,8 +48,7 @@ def signals(
     Example: clonedesk-sync export signals --out signals.jsonl
     """
     from clonedesk_connectors.export.signals import write_signals
-    from clonedesk_connectors.review.queue import ReviewQueue
 
-    with ReviewQueue(store_url(store, profile, config)) as queue:
+    with review_queue(store_url(store, profile, config), config) as queue:
         count, withdrawn = write_signals(queue, out)
     typer.echo(f"{count:,} signals written to {out}, {withdrawn:,} of them withdrawn", err=True)

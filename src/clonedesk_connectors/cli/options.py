@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from clonedesk_connectors.review.queue import ReviewQueue
+    from clonedesk_connectors.review.router import Router
     from clonedesk_connectors.settings import AccountSettings
 
 Vendor = Annotated[str, typer.Argument(help="A profile of clonedesk.toml, or a connector such as zendesk.")]
@@ -49,3 +51,19 @@ def settings_of(target: str, config: Path | None = None, **flags: str | float | 
 
     said = {name: None if value is None else str(value) for name, value in flags.items()}
     return resolve(target, flags=said, config=config, vendors=registry.installed())
+
+
+def review_queue(url: str, config: Path | None = None) -> ReviewQueue:
+    """The review queue beside an archive, with the table [review] of the settings file."""
+    from clonedesk_connectors.review.configured import open_queue
+    from clonedesk_connectors.settings import find_config, read_profiles
+
+    return open_queue(url, read_profiles(find_config(config)))
+
+
+def review_router(config: Path | None = None) -> Router:
+    """How the settings file routes drafts, for what needs no queue."""
+    from clonedesk_connectors.review.configured import configured
+    from clonedesk_connectors.settings import find_config, read_profiles
+
+    return configured(read_profiles(find_config(config)))[1]

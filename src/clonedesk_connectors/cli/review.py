@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clonedesk_connectors.cli.drafts import plain_id
-from clonedesk_connectors.cli.options import ConfigFile, Json, ProfileName, Store, store_url
+from clonedesk_connectors.cli.options import ConfigFile, Json, ProfileName, Store, review_queue, store_url
 from clonedesk_connectors.cli.review_serve import serve
 from clonedesk_connectors.errors import ConfigError
 
@@ -120,9 +120,7 @@ def stats(
 
 
 def _queue(store: str | None, profile: str | None, config: Path | None) -> ReviewQueue:
-    from clonedesk_connectors.review.queue import ReviewQueue
-
-    return ReviewQueue(store_url(store, profile, config))
+    return review_queue(store_url(store, profile, config), config)
 
 
 def _text(file: str) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from clonedesk_connectors.cli.options import ConfigFile, ProfileName, Store, store_url
+from clonedesk_connectors.cli.options import ConfigFile, ProfileName, Store, review_queue, store_url
 from clonedesk_connectors.errors import ConfigError
 
 
@@ -42,14 +42,13 @@ def serve(
         from clonedesk_connectors.errors import MissingExtraError
 
         raise MissingExtraError("review") from None
-    from clonedesk_connectors.review.queue import ReviewQueue
     from clonedesk_connectors.review.web import Doorkeeper, PageSettings, Role, make_app
 
     settings = PageSettings(hide_score=hide_score)
     if allow_remote:
         settings = PageSettings(hosts=(*settings.hosts, *(name or [])), is_secure=True, hide_score=hide_score)
     door = Doorkeeper(settings)
-    with ReviewQueue(url) as queue:
+    with review_queue(url, config) as queue:
         app = make_app(queue, url, door, settings)
         base = f"https://{name[0]}" if allow_remote and name else f"http://127.0.0.1:{port}"
         typer.echo(f"{base}/login?token={door.invite(reviewer, Role.ADMIN)}")

@@ -11,6 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import ConfigDict, Field
 
 from clonedesk_connectors.errors import MissingExtraError
 from clonedesk_connectors.model.vocab import ActorKind
@@ -24,6 +27,7 @@ try:
 except ImportError as err:
     raise MissingExtraError("text") from err
 
+Share = Annotated[float, Field(strict=True, ge=0, le=1)]
 _MAX_CHARS = 100_000  # of each text; the rest counts as a single token
 _MAX_REPLIES = 20  # per window; more is a chat, where no single reply answers a draft
 
@@ -48,12 +52,14 @@ class MatchOutcome(StrEnum):
 class MatchSettings:
     """Thresholds; shares and similarities in 0..1. The defaults were checked on the project's edit pairs."""
 
-    light_edit: float = 0.90
-    edited: float = 0.40
-    uncertain: float = 0.28
-    partial_share: float = 0.90  # of the reply's tokens that the draft has, in order
-    partial_min_tokens: int = 6
-    partial_max_length: float = 0.80  # of the draft's length
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    light_edit: Share = 0.90
+    edited: Share = 0.40
+    uncertain: Share = 0.28
+    partial_share: Share = 0.90  # of the reply's tokens that the draft has, in order
+    partial_min_tokens: Annotated[int, Field(strict=True, ge=1)] = 6
+    partial_max_length: Share = 0.80  # of the draft's length
     split_window: timedelta = timedelta(minutes=10)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import ConfigDict, Field
 
 from clonedesk_connectors.errors import ConfigError
 from clonedesk_connectors.protocol.pushback import Draft, Segment
@@ -16,13 +18,15 @@ Label = Literal["auto_ok", "review", "escalate"]
 class Rule:
     """Thresholds for the segments that have all the named properties: below `lo` escalate, from `hi` on auto_ok."""
 
-    lo: float
-    hi: float
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    lo: Annotated[float, Field(strict=True)]
+    hi: Annotated[float, Field(strict=True)]
     type: str | None = None
     channel: str | None = None
     tier: str | None = None
     language: str | None = None
-    reviews_required: int = 1
+    reviews_required: Annotated[int, Field(strict=True, le=10)] = 1
 
     def __post_init__(self) -> None:
         if not 0 <= self.lo <= self.hi or self.reviews_required < 1:
@@ -69,8 +73,10 @@ class Route:
 class Router:
     """The most specific fitting rule counts; of equally specific ones the first. audit_sample: a share, 0 to 1."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
     rules: Sequence[Rule] = ()
-    audit_sample: float = 0.05
+    audit_sample: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.05
 
     def route(self, draft: Draft, draw: float) -> Route:
         """draw: a number in [0, 1) that belongs to this draft, so that the same draft is always routed the same."""

@@ -1,10 +1,16 @@
-"""Defaults of the review queue; each is a setting."""
+"""Defaults of the review queue; each is a setting, of `ReviewQueue` and of the table [review] in `clonedesk.toml`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated, ClassVar
 
-from clonedesk_connectors.review.matcher import DEFAULT_SETTINGS, MatchSettings
+from pydantic import ConfigDict, Field
+
+from clonedesk_connectors.review.matcher import DEFAULT_SETTINGS, MatchSettings, Share
+
+Seconds = Annotated[int, Field(strict=True, ge=0, le=31_536_000)]
+Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +22,14 @@ class ReviewSettings:
     late_days: how long after the end a reply may still match.
     """
 
-    lease_s: int = 600
-    undo_s: int = 600
-    double_review_rate: float = 0.02
-    agreement: float = 0.9
-    bulk_limit: int = 20
-    rubber_stamp_s: float = 3.0
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    lease_s: Seconds = 600
+    undo_s: Seconds = 600
+    double_review_rate: Share = 0.02
+    agreement: Share = 0.9
+    bulk_limit: Count = 20
+    rubber_stamp_s: Annotated[float, Field(strict=True, ge=0, le=3600)] = 3.0
     tiers: tuple[str, ...] = ()
-    late_days: int = 7
+    late_days: Annotated[int, Field(strict=True, ge=0, le=365)] = 7
     match: MatchSettings = field(default_factory=lambda: DEFAULT_SETTINGS)

@@ -29,6 +29,7 @@ class AccountSettings:
     """Everything that is set for one account.
 
     profile, path: the profile it comes from and the file of that, or None. chosen: the simple values by name.
+    review: the table [review] of the file, which is about queues and not about one account.
     """
 
     vendor: str
@@ -36,6 +37,7 @@ class AccountSettings:
     profile: str | None = None
     path: Path | None = None
     details: Profile | None = field(default=None, repr=False)
+    review: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def value(self, name: str) -> str | None:
         return self.chosen[name].value
@@ -75,6 +77,8 @@ class AccountSettings:
                 yield f"options.{name}", value, origin
             for name, value in self.details.config.model_dump(mode="json", exclude_defaults=True).items():
                 yield f"config.{name}", _listed(value), origin
+        for name, value in self.review.items():
+            yield f"review.{name}", _listed(value), str(self.path)
 
 
 def resolve(
@@ -113,7 +117,7 @@ def resolve(
             "budget_share", flags, variables, name, profile and profile.budget_share, DEFAULT_BUDGET_SHARE
         ),
     }
-    return AccountSettings(profile.vendor if profile else target, chosen, name, profiles.path, profile)
+    return AccountSettings(profile.vendor if profile else target, chosen, name, profiles.path, profile, profiles.review)
 
 
 def archive_url(

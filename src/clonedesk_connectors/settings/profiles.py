@@ -9,6 +9,9 @@ credentials = "keyring"
 
 [accounts.acme.config]         # `AccountConfig`
 bot_users = ["9100000000100"]
+
+[review]                       # `ReviewSettings` and `Router`; read by `review/configured.py`
+undo_s = 900
 """
 
 from __future__ import annotations
@@ -31,6 +34,8 @@ from clonedesk_connectors.protocol import AccountConfig
 _SECRET_NAME = re.compile(r"token|secret|passw|pwd|bearer|credential|(?:^|[_-])(?:api)?keys?(?:$|[_-])", re.IGNORECASE)
 _CUSTOMERS_WORDS = ("label_tags", "label_fields")
 """Tables of the account configuration whose keys are the helpdesk's own words, e.g. a tag called password_reset."""
+_WORDS_OF_A_TEXT = ("review", "match", "partial_min_tokens")
+"""The one setting of ours that is called like a secret."""
 
 
 class Profile(BaseModel):
@@ -69,10 +74,13 @@ class Profile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
-    """All profiles of one file, by name; `path` is None when there is no file."""
+    """All profiles of one file, by name; `path` is None when there is no file. review: the table [review] as it is
+    written, for every queue that is opened with this file.
+    """
 
     path: Path | None = None
     by_name: Mapping[str, Profile] = field(default_factory=dict)
+    review: Mapping[str, Any] = field(default_factory=dict)
 
     def named(self, vendor: str, account: str) -> list[str]:
         """Names of the profiles that describe this account."""
@@ -96,12 +104,14 @@ def read_profiles(path: Path | None) -> Profiles:
             f"{path}: {place} looks like a secret. Secrets do not belong into this file: keep them in the keyring "
             "(clonedesk-sync auth login), an environment variable or a file of their own"
         )
-    if unknown := sorted(content.keys() - {"accounts"}):
-        raise ConfigError(f"{path}: only [accounts.NAME] is known at the top, not {unknown[0]!r}")
-    accounts = content.get("accounts", {})
+    if unknown := sorted(content.keys() - {"accounts", "review"}):
+        raise ConfigError(f"{path}: only [accounts.NAME] and [review] are known at the top, not {unknown[0]!r}")
+    accounts, review = content.get("accounts", {}), content.get("review", {})
     if not isinstance(accounts, dict):
         raise ConfigError(f"{path}: accounts must be tables, [accounts.NAME]")
-    return Profiles(path, {name: _profile(path, name, table) for name, table in accounts.items()})
+    if not isinstance(review, dict):
+        raise ConfigError(f"{path}: review must be a table, [review]")
+    return Profiles(path, {name: _profile(path, name, table) for name, table in accounts.items()}, review)
 
 
 def has_password(url: str) -> bool:
@@ -133,7 +143,7 @@ def _secret_fields(table: object, place: tuple[str, ...] = ()) -> Iterator[str]:
         is_table = isinstance(value, dict)
         is_reference = len(here) == 3 and name == "credentials"
         is_profile = len(here) == 2 and is_table
-        if _SECRET_NAME.search(name) and not is_reference and not is_profile:
+        if _SECRET_NAME.search(name) and not is_reference and not is_profile and here != _WORDS_OF_A_TEXT:
             yield ".".join(here)
         yield from _secret_fields(value, here)
 
