@@ -250,6 +250,23 @@ def test_an_absurd_reset_is_not_believed() -> None:
     assert clock.now == 1060.0
 
 
+@pytest.mark.parametrize(("resets_s", "later_s"), [(9.0, 10.0), (12.0, 10.0), (15.0, 16.0)])
+def test_a_reset_just_beyond_the_window_is_rounding_and_one_far_beyond_is_a_longer_window(
+    resets_s: float, later_s: float
+) -> None:
+    """Intercom rounds the end of its ten seconds up, and the answer's `Date` down."""
+    clock = FakeClock()
+    server = Server(clock, 2, lambda seconds: resets_s)
+    budgets = budgets_on(clock, share=0.5, b=Bucket(2, 10.0))
+
+    async def two() -> None:
+        await ask(budgets, server, 0, 0)
+        await ask(budgets, server, 0, 0)
+
+    clock.run(two())
+    assert clock.now == 1000 + later_s
+
+
 async def _times(budgets: Budgets, clock: FakeClock, *buckets: str) -> dict[str, float]:
     times: dict[str, float] = {}
 

@@ -128,7 +128,7 @@ class Window:
         resets_s = told.resets_s if told else None
         if resets_s is None or not 0 <= resets_s <= _LONGEST_WINDOW_S:
             return self.per_s
-        if resets_s > self.per_s:
+        if resets_s > self.per_s + 2 * _ROUNDING_S:  # a longer window than we knew, not two rounded clocks
             return resets_s + _ROUNDING_S
         return min(self.per_s, resets_s + _ROUNDING_S)
 
