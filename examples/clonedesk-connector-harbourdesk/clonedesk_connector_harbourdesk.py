@@ -140,8 +140,8 @@ class HarbourdeskConnector:
     def gaps(self, bundle: p.Bundle, ticket: m.Ticket) -> Iterable[p.FollowUp]:
         return ()
 
-    def sweep(self, known: Iterable[str]) -> Iterable[p.FollowUp]:
-        return ()  # the list holds every ticket, deleted ones included
+    def sweep(self, known: Iterable[str]) -> p.Sweep:
+        return p.Sweep()  # the list holds every ticket, deleted ones included
 
 
 def _tickets(envelope: Json, rows: list[tuple[Json, bytes]]) -> p.Page:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from itertools import islice
 
 import pytest
 
@@ -21,6 +20,7 @@ from clonedesk_connectors.protocol import (
     Page,
     RawRecord,
     Request,
+    Sweep,
     Token,
     Verdict,
     from_json,
@@ -187,11 +187,13 @@ def test_an_archived_ticket_is_read_with_its_conversations_and_a_gone_one_is_rem
 
 def test_the_audit_probes_the_newest_unseen_numbers_within_its_budget():
     known = ["9", "3", "5", "4", "x", "²"]
-    assert [f.subject for f in DESK.sweep(known)] == ["8", "7", "6", "2", "1"]
-    assert list(acme(gap_budget="2").sweep(known)) == [FollowUp("probe", "8"), FollowUp("probe", "7")]
-    assert list(acme(gap_budget="0").sweep(known)) == []
-    assert list(DESK.sweep([])) == []
-    assert len(list(islice(DESK.sweep(["99999999999"]), 5000))) == 1000
+    assert [f.subject for f in DESK.sweep(known).probes] == ["8", "7", "6", "2", "1"]
+    assert DESK.sweep(known).left == 0
+    assert acme(gap_budget="2").sweep(known) == Sweep((FollowUp("probe", "8"), FollowUp("probe", "7")), 3)
+    assert acme(gap_budget="0").sweep(known) == Sweep()
+    assert DESK.sweep([]) == Sweep()
+    far = DESK.sweep(["99999999999"])
+    assert (len(far.probes), far.left) == (1000, 99_999_998_998)
 
 
 def code(name: str, field: str = "x") -> dict[str, object]:

@@ -13,6 +13,7 @@ from clonedesk_connectors.protocol import (
     Outcome,
     Page,
     Request,
+    Sweep,
     Token,
     Verdict,
     from_json,
@@ -277,7 +278,7 @@ def test_only_what_matters_to_tickets_reshapes_them() -> None:
     assert connector.shape("admin", {"email": "operator+w1@intercom.io"}) == "operator"
     assert connector.shape("admin", {"email": "operator+w1@example.com"}) == ""
     assert list(connector.people({"conversation": [item()]})) == []
-    assert list(connector.sweep(["500"])) == []
+    assert connector.sweep(["500"]) == Sweep()
 
 
 # --- deletions ---

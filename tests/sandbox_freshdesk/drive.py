@@ -152,7 +152,7 @@ class Engine:
     def sweep(self, only: str | None = None) -> None:
         known = {str(number) for number in self.store.tickets()}
         known |= {subject for stream, subject in self.store.asked if stream == "probe"}
-        self.queue(self.connector.sweep(known))
+        self.queue(self.connector.sweep(known).probes)
         self.details(only)
 
     def tickets(self) -> dict[int, Ticket]:

@@ -86,8 +86,9 @@ def test_the_audit_goes_on_where_its_budget_ended(tmp_path) -> None:
     desk = sandbox(clock, tickets=60, archived_share=0.0, activity_export=False)
     for number in range(20, 30):
         desk.destroy(number)
-    probes = [pull(desk, clock, tmp_path, gap_budget="4").requests_by_stream.get("probe", 0) for _ in range(4)]
-    assert probes == [4, 4, 2, 0]
+    reports = [pull(desk, clock, tmp_path, gap_budget="4") for _ in range(4)]
+    assert [report.requests_by_stream.get("probe", 0) for report in reports] == [4, 4, 2, 0]
+    assert [report.unresolved_gaps for report in reports] == [6, 2, 0, 0]
 
 
 def test_neither_the_accounts_limit_nor_the_hidden_one_of_the_list_is_ever_passed(tmp_path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from clonedesk_connectors.errors import AuthError, Unavailable
 from clonedesk_connectors.model import Ticket
-from clonedesk_connectors.protocol import Account, AccountConfig, Bundle, FollowUp, Page, Request, Response
+from clonedesk_connectors.protocol import Account, AccountConfig, Bundle, FollowUp, Page, Request, Response, Sweep
 from clonedesk_connectors.store import Archive
 from clonedesk_connectors.store.values import QueueWork
 from clonedesk_connectors.sync import Progress, Status, rebuild
@@ -234,9 +234,9 @@ async def test_rebuild_gives_the_same_tickets_without_a_request(archive: Archive
 
 async def test_sweep_probes_a_missing_ticket_once_ever(archive: Archive) -> None:
     class Sweeping(ToyConnector):
-        def sweep(self, known: Iterable[str]) -> Iterable[FollowUp]:
+        def sweep(self, known: Iterable[str]) -> Sweep:
             seen = {int(native_id) for native_id in known}
-            return [FollowUp("notes", str(n)) for n in range(1, max(seen)) if n not in seen]
+            return Sweep(tuple(FollowUp("notes", str(n)) for n in range(1, max(seen)) if n not in seen))
 
     helpdesk = ToyHelpdesk({1: 1, 4: 4})
     helpdesk.misbehave = lambda r: json_response({}, 404) if r.subject in ("2", "3") else None
@@ -245,6 +245,16 @@ async def test_sweep_probes_a_missing_ticket_once_ever(archive: Archive) -> None
     helpdesk.log.clear()
     await make_pull(archive, helpdesk, Sweeping()).run()
     assert helpdesk.counts()["notes"] == 0
+
+
+async def test_gaps_that_are_left_for_later_runs_are_counted_and_the_run_is_not_complete(archive: Archive) -> None:
+    class Sweeping(ToyConnector):
+        def sweep(self, known: Iterable[str]) -> Sweep:
+            return Sweep((), 12)
+
+    report = await make_pull(archive, ToyHelpdesk({1: 1}), Sweeping()).run()
+    assert report.status is Status.INCOMPLETE
+    assert report.as_dict()["unresolved_gaps"] == 12
 
 
 async def test_gaps_found_while_normalising_are_fetched_before_the_run_ends(archive: Archive) -> None:
@@ -280,13 +290,14 @@ async def test_the_report_counts_requests_by_class(archive: Archive) -> None:
 
 async def test_a_history_begun_at_a_date_is_never_searched_for_older_tickets(archive: Archive) -> None:
     class Sweeping(ToyConnector):
-        def sweep(self, known: Iterable[str]) -> Iterable[FollowUp]:
-            return [FollowUp("notes", "999")]
+        def sweep(self, known: Iterable[str]) -> Sweep:
+            return Sweep((FollowUp("notes", "999"),), 7)
 
     helpdesk = ToyHelpdesk({1: 1})
     await make_pull(archive, helpdesk, Sweeping(), since=datetime(2025, 1, 1, tzinfo=UTC)).run()
-    await make_pull(archive, helpdesk, Sweeping()).run()
+    later = await make_pull(archive, helpdesk, Sweeping()).run()
     assert [r.subject for r in helpdesk.log if r.stream == "notes"] == ["1"]
+    assert (later.unresolved_gaps, later.status) == (0, Status.COMPLETE)
 
 
 async def test_notes_are_counted(archive: Archive) -> None:

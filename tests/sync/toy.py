@@ -32,6 +32,7 @@ from clonedesk_connectors.protocol import (
     Request,
     Response,
     Stream,
+    Sweep,
     Token,
     judge_status,
     split_records,
@@ -134,8 +135,8 @@ class ToyConnector:
     def gaps(self, bundle: Bundle, ticket: Ticket) -> Iterable[FollowUp]:
         return ()
 
-    def sweep(self, known: Iterable[str]) -> Iterable[FollowUp]:
-        return ()
+    def sweep(self, known: Iterable[str]) -> Sweep:
+        return Sweep()
 
 
 @dataclass

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from clonedesk_connectors.errors import AuthError, ConfigError
-from clonedesk_connectors.protocol import Account, Connector, Request, Token
+from clonedesk_connectors.protocol import Account, Connector, Request, Sweep, Token
 from clonedesk_connectors.vendors.zendesk import connector
 from tests.zendesk.helpers import ZENDESK, ask, response
 
@@ -174,7 +174,7 @@ def test_what_matters_of_a_directory_record_leaves_out_what_moves_by_itself() ->
 
 
 def test_the_exports_need_no_sweep() -> None:
-    assert list(ZENDESK.sweep(["7", "9"])) == []
+    assert ZENDESK.sweep(["7", "9"]) == Sweep()
 
 
 def test_our_own_positions_are_plain_json() -> None:

@@ -100,6 +100,7 @@ def _print(report: RunReport, as_json: bool) -> None:
     for what, number, hint in (
         ("quarantined", report.quarantined, "clonedesk-sync status --problems"),
         ("dead letters", report.dead_letters, "clonedesk-sync status --problems; the next run tries them again"),
+        ("unresolved gaps", report.unresolved_gaps, "ticket ids that no list showed; the next runs ask for them"),
         ("incomplete tickets", report.incomplete_tickets, "their coverage says what is missing"),
     ):
         if number:

@@ -18,6 +18,7 @@ from clonedesk_connectors.protocol.values import (
     Request,
     Response,
     Stream,
+    Sweep,
 )
 
 PROTOCOL_VERSION = 0
@@ -165,11 +166,11 @@ class Connector(Protocol):
         """What must still be fetched before this ticket is complete."""
         ...
 
-    def sweep(self, known: Iterable[str]) -> Iterable[FollowUp]:
+    def sweep(self, known: Iterable[str]) -> Sweep:
         """Proof of completeness after all lists are read: probes for tickets that no list showed.
 
         known: native ids of every ticket that has arrived or was probed before, unordered. A subject is probed once,
-        ever. Empty where a vendor's lists are complete by contract.
+        ever. Empty where a vendor's lists are complete by contract. What is left makes a run incomplete.
         """
         ...
 

@@ -116,6 +116,14 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Sweep:
+    """Probes for tickets that no list showed. left: how many more there may be that this run does not ask for."""
+
+    probes: tuple[FollowUp, ...] = ()
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """What one response held.
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from clonedesk_connectors.errors import StuckCursor, Unavailable
-from clonedesk_connectors.protocol import Connector, FollowUp, Mode, Page, Request, Stream, Verdict
+from clonedesk_connectors.protocol import Connector, Mode, Page, Request, Stream, Verdict
 from clonedesk_connectors.store import AccountArchive, Checkpoint, Pending
 from clonedesk_connectors.store.cache import Saved
 from clonedesk_connectors.store.values import DeadWork, GoneWork, PageWork, QueueWork
@@ -262,8 +262,9 @@ class Pull:
             return 0
         known = await self._committer.call(self._account.ticket_ids)
         probed = await self._committer.call(self._account.probed)
-        probes: tuple[FollowUp, ...] = tuple(self._connector.sweep({*known, *probed}))
-        return (await self._committer.commit(QueueWork(probes))).queued if probes else 0
+        sweep = self._connector.sweep({*known, *probed})
+        self.report.unresolved_gaps = sweep.left
+        return (await self._committer.commit(QueueWork(sweep.probes))).queued if sweep.probes else 0
 
     def _tell(self, stream: str) -> None:
         session, records = self._session, self.report.records
@@ -275,7 +276,7 @@ class Pull:
         self.report.quarantined, self.report.dead_letters = len(summary.quarantined), len(summary.dead_letters)
         self.report.messages, self.report.events = summary.messages, summary.events
         self.report.incomplete_tickets = summary.incomplete
-        if self.report.failed_streams or summary.dead_letters or summary.incomplete:
+        if self.report.failed_streams or summary.dead_letters or summary.incomplete or self.report.unresolved_gaps:
             return Status.INCOMPLETE
         return Status.QUARANTINED if summary.quarantined else Status.COMPLETE
 

@@ -35,8 +35,9 @@ class Progress:
 @dataclass(slots=True)
 class RunReport:
     """Counts of one run. tickets are those of this run; messages, events and incomplete_tickets are the archive's
-    totals for the account. requests: by endpoint class. waited_s: seconds spent waiting for rate limits; elapsed_s:
-    the whole run. notes: oddities that connectors reported, and how often.
+    totals for the account. unresolved_gaps: tickets that may exist although no list showed them, left for later runs
+    to ask for. requests: by endpoint class. waited_s: seconds spent waiting for rate limits; elapsed_s: the whole run.
+    notes: oddities that connectors reported, and how often.
     """
 
     vendor: str
@@ -53,6 +54,7 @@ class RunReport:
     quarantined: int = 0
     dead_letters: int = 0
     incomplete_tickets: int = 0
+    unresolved_gaps: int = 0
     skipped_streams: dict[str, str] = field(default_factory=dict)
     failed_streams: dict[str, str] = field(default_factory=dict)
     notes: dict[str, int] = field(default_factory=dict)

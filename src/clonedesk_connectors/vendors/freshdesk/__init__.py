@@ -23,6 +23,7 @@ from clonedesk_connectors.protocol import (
     Page,
     Request,
     Response,
+    Sweep,
     Token,
     parse_object,
 )
@@ -134,7 +135,7 @@ class FreshdeskConnector:
         if "conversations" in bundle.gone and not ticket.deleted:
             yield FollowUp("archived_conversations", bundle.ticket_id, ticket.version)
 
-    def sweep(self, known: Iterable[str]) -> Iterable[FollowUp]:
+    def sweep(self, known: Iterable[str]) -> Sweep:
         return streams.sweep(known, self.options.gap_budget)
 
     def push_back(self, directory: Directory = NOBODY) -> FreshdeskPushBack:

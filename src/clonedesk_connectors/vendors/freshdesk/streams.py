@@ -23,6 +23,7 @@ from clonedesk_connectors.protocol import (
     Request,
     Response,
     Stream,
+    Sweep,
     Verdict,
     judge_status,
     parse_as,
@@ -299,14 +300,18 @@ _READERS: dict[str, Callable[[Request, Response], Page]] = {
 }
 
 
-def sweep(known: Iterable[str], budget: int) -> Iterator[FollowUp]:
+def sweep(known: Iterable[str], budget: int) -> Sweep:
     """The id-gap audit: ticket ids are dense, so a number below the highest one that no list showed is archived, gone
     or lost. Newest first, because lost rows matter more than old archives; `known` holds what was probed before too.
+
+    budget: how many to ask for now, the others are left; 0 switches the audit off, then it knows of none.
     """
+    if not budget:
+        return Sweep()
     ids = sorted({int(one) for one in known if one.isascii() and one.isdecimal()}, reverse=True)
-    gaps = chain.from_iterable(range(upper - 1, lower, -1) for upper, lower in pairwise([*ids, 0]))
-    for gap in islice(gaps, budget):
-        yield FollowUp("probe", str(gap))
+    gaps = [range(upper - 1, lower, -1) for upper, lower in pairwise([*ids, 0]) if upper - lower > 1]
+    probes = tuple(FollowUp("probe", str(gap)) for gap in islice(chain.from_iterable(gaps), budget))
+    return Sweep(probes, sum(map(len, gaps)) - len(probes))
 
 
 # --- verdicts and limits --------------------------------------------------------------------------------------------

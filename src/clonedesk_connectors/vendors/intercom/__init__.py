@@ -23,6 +23,7 @@ from clonedesk_connectors.protocol import (
     Page,
     Request,
     Response,
+    Sweep,
     Token,
     parse_object,
 )
@@ -140,9 +141,9 @@ class IntercomConnector:
     def gaps(self, bundle: Bundle, ticket: Ticket) -> Iterable[FollowUp]:
         return normalising.gaps(bundle)
 
-    def sweep(self, known: Iterable[str]) -> Iterable[FollowUp]:
+    def sweep(self, known: Iterable[str]) -> Sweep:
         """Nothing: a search without filters but `updated_at` lists everything."""
-        return ()
+        return Sweep()
 
     def push_back(self, directory: Directory = NOBODY) -> IntercomPushBack:
         """The optional second capability; see `protocol.pushback.PushBack`."""

@@ -27,6 +27,7 @@ from clonedesk_connectors.protocol import (
     Page,
     Request,
     Response,
+    Sweep,
     Token,
 )
 from clonedesk_connectors.vendors.jsonl import streams
@@ -114,8 +115,8 @@ class JsonlConnector:
     def gaps(self, bundle: Bundle, ticket: Ticket) -> Iterable[FollowUp]:
         return ()
 
-    def sweep(self, known: Iterable[str]) -> Iterable[FollowUp]:
-        return ()
+    def sweep(self, known: Iterable[str]) -> Sweep:
+        return Sweep()
 
 
 def connector(account: Account) -> JsonlConnector:

@@ -26,6 +26,7 @@ from clonedesk_connectors.protocol import (
     Page,
     Request,
     Response,
+    Sweep,
     Token,
     parse_object,
 )
@@ -149,9 +150,9 @@ class ZendeskConnector:
     def gaps(self, bundle: Bundle, ticket: Ticket) -> Iterable[FollowUp]:
         return _normalize.gaps(bundle, ticket)
 
-    def sweep(self, known: Iterable[str]) -> Iterable[FollowUp]:
+    def sweep(self, known: Iterable[str]) -> Sweep:
         """Nothing: the exports hold every ticket, deleted and archived ones included."""
-        return ()
+        return Sweep()
 
     def push_back(self, directory: Directory = NOBODY) -> ZendeskPushBack:
         """The optional second capability; see `protocol.pushback.PushBack`."""
