@@ -1,9 +1,12 @@
-"""What `clonedesk-sync demo` shows: invented helpdesks on this machine, pulled and checked with the library."""
+"""What `clonedesk-sync demo` shows: invented helpdesks on this machine, pulled and checked with the library, and AI
+drafts reviewed in them.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,35 +16,43 @@ from clonedesk_connectors.quality.checker import check
 from clonedesk_connectors.quality.rules import all_rules
 from clonedesk_connectors.store import Archive
 from clonedesk_connectors.sync import RunReport
-from clonedesk_connectors.testing import sandbox
+from clonedesk_connectors.testing import demo_review, sandbox
 from clonedesk_connectors.testing.world import World
 
 ACCOUNT = "hollowbrook"
 SHOWN = 8
+OPTIONS = {"zendesk": {"oauth_scope": "read tickets:write"}}
+"""By vendor; the default scope could not write notes."""
 
 
-def run(archive: Path, tickets: int) -> Iterator[str]:
-    """Pull an invented helpdesk of each vendor into one archive and check its labels; yields the lines of the story.
+def run(archive: Path, tickets: int, *, kept: bool = False) -> Iterator[str]:
+    """Pull an invented helpdesk of each vendor into one archive, check its labels, and let its agents review drafts;
+    yields the lines of the story.
 
     tickets: how many each helpdesk has; they show the same invented world, so their numbers should agree.
+    kept: whether the archive stays afterwards, for what is said about looking at it.
     """
     store = f"sqlite:///{archive}"
     world = World(tickets=tickets)
-    configs: dict[str, AccountConfig] = {}
-    yield f"Invented helpdesks with {tickets:,} tickets each, on this machine:"
-    for vendor, name in sandbox.SANDBOXES.items():
-        with getattr(sandbox, name)(world, limits="none") as helpdesk:
-            configs[f"{vendor}:{ACCOUNT}"] = helpdesk.account_config
+    desks: list[demo_review.Desk] = []
+    with ExitStack() as open_helpdesks:
+        yield f"Invented helpdesks with {tickets:,} tickets each, on this machine:"
+        for vendor, name in sandbox.SANDBOXES.items():
+            helpdesk = open_helpdesks.enter_context(getattr(sandbox, name)(world, limits="none"))
             connection = app.connect(
                 vendor,
                 ACCOUNT,
                 base_url=helpdesk.url,
                 credentials=helpdesk.credentials,
                 config=helpdesk.account_config,
+                options=OPTIONS.get(vendor),
             )
+            desks.append(demo_review.Desk(vendor, helpdesk, connection))
             yield from _pulled(app.pull(connection, store), app.pull(connection, store))
-    with app.open_store(store) as opened:
-        yield from _learned(opened, configs, datetime.fromtimestamp(world.end_s, UTC))
+        configs = {f"{desk.vendor}:{ACCOUNT}": desk.helpdesk.account_config for desk in desks}
+        with app.open_store(store) as opened:
+            yield from _learned(opened, configs, datetime.fromtimestamp(world.end_s, UTC))
+        yield from demo_review.run(archive, desks, kept=kept)
     yield f"The archive is {archive.stat().st_size / 1e6:.1f} MB."
 
 

@@ -1,5 +1,7 @@
 """A request and an answer as plain values, so that a vendor's behaviour is ordinary functions."""
 
+import base64
+import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,6 +31,15 @@ class Call:
         """A query parameter as a whole number; the default if it is missing or not a number."""
         text = self.get(name)
         return int(text) if text.isascii() and text.isdigit() else default
+
+    @property
+    def basic(self) -> str:
+        """`user:password` of a Basic authorization; empty where there is none."""
+        kind, _, value = self.headers.get("authorization", "").partition(" ")
+        try:
+            return base64.b64decode(value, validate=True).decode() if kind.lower() == "basic" else ""
+        except (binascii.Error, ValueError):
+            return ""
 
     def json(self) -> Any:
         """The body as JSON; None if it is not JSON."""

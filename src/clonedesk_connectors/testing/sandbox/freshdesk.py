@@ -7,8 +7,6 @@ Paging, credits, limits and errors follow the vendor's documentation and recorde
 choice is named at the code.
 """
 
-import base64
-import binascii
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -21,7 +19,14 @@ from clonedesk_connectors.testing.sandbox.faults import Faults
 from clonedesk_connectors.testing.sandbox.freshdesk_desk import ARCHIVED, GONE, MAIN, Desk
 from clonedesk_connectors.testing.sandbox.freshdesk_export import Export, FileHost
 from clonedesk_connectors.testing.sandbox.freshdesk_lists import Lists
-from clonedesk_connectors.testing.sandbox.freshdesk_people import AGENT_BASE, GROUP_BASE, RESOLVED, People
+from clonedesk_connectors.testing.sandbox.freshdesk_people import (
+    AGENT_BASE,
+    GROUP_BASE,
+    RESOLVED,
+    People,
+    agent_of,
+    key_of,
+)
 from clonedesk_connectors.testing.sandbox.freshdesk_replies import forbidden, not_found, unauthorized
 from clonedesk_connectors.testing.sandbox.freshdesk_rows import Rows
 from clonedesk_connectors.testing.sandbox.freshdesk_write import Write, Writer
@@ -100,6 +105,10 @@ class FreshdeskSandbox(Sandbox):
     def credentials(self) -> dict[str, str]:
         """What `connect(credentials=…)` takes for this account."""
         return {"api_key": self.api_key}
+
+    def credentials_of(self, agent: int) -> dict[str, str]:
+        """How a person of the helpdesk signs in. agent: index in the world's staff."""
+        return {"api_key": key_of(agent)}
 
     @property
     def account_config(self) -> AccountConfig:
@@ -209,10 +218,10 @@ class FreshdeskSandbox(Sandbox):
         return reply
 
     def _answer(self, call: Call) -> Reply:
-        key = _key(call)
-        if key not in (API_KEY, AGENT_KEY):
+        key, is_agent = call.basic.partition(":")[0], agent_of(call) is not None
+        if key not in (API_KEY, AGENT_KEY) and not is_agent:
             return unauthorized()
-        if key == AGENT_KEY and _ADMIN.fullmatch(call.path):
+        if (is_agent or key == AGENT_KEY) and _ADMIN.fullmatch(call.path):
             return forbidden()
         for method, pattern, handler in self._routes:
             if method == call.method and (found := pattern.fullmatch(call.path)):
@@ -242,16 +251,6 @@ class FreshdeskSandbox(Sandbox):
     def too_many(self, wait_s: int) -> Reply:
         body = {"message": "You have exceeded the limit of requests per minute"}
         return Reply(body, 429, {"retry-after": str(wait_s)})
-
-
-def _key(call: Call) -> str:
-    """The user of the Basic authorization; the password can be anything."""
-    kind, _, value = call.headers.get("authorization", "").partition(" ")
-    try:
-        pair = base64.b64decode(value, validate=True).decode()
-    except (binascii.Error, ValueError):
-        return ""
-    return pair.partition(":")[0] if kind.lower() == "basic" else ""
 
 
 def _routes(lists: Lists, export: Export, writer: Writer) -> list[tuple[str, str, Callable[..., Reply]]]:

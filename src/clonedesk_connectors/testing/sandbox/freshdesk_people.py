@@ -6,6 +6,7 @@ Field sets follow recorded answers and the samples of the API reference. Ids of 
 from datetime import UTC, datetime
 from typing import Any
 
+from clonedesk_connectors.testing.sandbox.calls import Call
 from clonedesk_connectors.testing.world import World
 from clonedesk_connectors.testing.world import directory as world_directory
 
@@ -51,6 +52,21 @@ def agent_id(role: str, actor: int) -> int | None:
     if role == INTEGRATION:
         return INTEGRATION_AGENT
     return CONTACT_BASE + actor if role == "customer" else AGENT_BASE + actor
+
+
+_AGENT_KEYS = {f"sandbox-key-of-{one.key}": one.key for one in world_directory.STAFF if one.kind == "human"}
+
+
+def key_of(agent: int) -> str:
+    """The API key of a person of the helpdesk; everybody has one of their own. Raises KeyError for anyone else."""
+    return {known: key for key, known in _AGENT_KEYS.items()}[agent]
+
+
+def agent_of(call: Call) -> int | None:
+    """The person of the helpdesk who makes this call, None for the integration. A key is the user, the password can be
+    anything.
+    """
+    return _AGENT_KEYS.get(call.basic.partition(":")[0])
 
 
 class People:

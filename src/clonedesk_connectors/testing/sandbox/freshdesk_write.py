@@ -17,6 +17,7 @@ from clonedesk_connectors.testing.sandbox.freshdesk_people import (
     PENDING,
     PRIORITIES,
     RESOLVED,
+    agent_of,
 )
 from clonedesk_connectors.testing.sandbox.freshdesk_replies import invalid, method_not_allowed, not_found
 from clonedesk_connectors.testing.sandbox.freshdesk_rows import Rows
@@ -30,13 +31,16 @@ Steps = list[tuple[str, Any, str | None]]
 
 
 class Write(NamedTuple):
-    """One write that took effect. public: whether the customer sees text of it (None: it has none)."""
+    """One write that took effect. public: whether the customer sees text of it (None: it has none). by_agent: a person
+    of the helpdesk made it, not the integration.
+    """
 
     ticket_id: int
     method: str
     path: str
     public: bool | None
     body: str | None
+    by_agent: bool = False
 
 
 class Writer:
@@ -66,8 +70,8 @@ class Writer:
         if not isinstance(body.get("body"), str) or not body["body"]:
             return invalid("body", "missing_field", "Mandatory attribute missing")
         stored = _UNSAFE.sub("", body["body"])
-        history = self._desk.change(number, INTEGRATION, 0, ("message" if public else "note", "html", stored))
-        self.writes.append(Write(number, call.method, call.path, public, stored))
+        history = self._desk.change(number, *_writer(call), ("message" if public else "note", "html", stored))
+        self._record(call, number, public, stored)
         return Reply(self._rows.conversation(history, history.said[-1]), 201)
 
     def ticket(self, call: Call, number: str) -> Reply:
@@ -79,8 +83,8 @@ class Writer:
         steps = self._steps(int(number), body)
         if isinstance(steps, Reply):
             return steps
-        self._desk.change(int(number), INTEGRATION, 0, *steps)
-        self.writes.append(Write(int(number), call.method, call.path, None, None))
+        self._desk.change(int(number), *_writer(call), *steps)
+        self._record(call, int(number), None, None)
         return Reply(self._rows.ticket(int(number), {"description"}))
 
     def bulk_update(self, call: Call) -> Reply:
@@ -95,8 +99,8 @@ class Writer:
             text = (action.get("reply") or {}).get("body")
             if text:
                 steps.append(("message", "html", _UNSAFE.sub("", text)))
-            self._desk.change(number, INTEGRATION, 0, *steps)
-            self.writes.append(Write(number, call.method, call.path, True if text else None, text))
+            self._desk.change(number, *_writer(call), *steps)
+            self._record(call, number, True if text else None, text)
         self._jobs += 1
         job = f"{self._jobs:032x}"
         return Reply({"job_id": job, "href": f"{call.base_url}/api/v2/jobs/{job}"}, 202)
@@ -115,8 +119,8 @@ class Writer:
         if not isinstance(body, dict) or not isinstance(body.get("body"), str):
             return invalid("body", "missing_field", "Mandatory attribute missing")
         stored = _UNSAFE.sub("", body["body"])
-        history = self._desk.change(number, INTEGRATION, 0, ("edit_note", said.ordinal, stored))
-        self.writes.append(Write(number, call.method, call.path, not said.private, stored))
+        history = self._desk.change(number, *_writer(call), ("edit_note", said.ordinal, stored))
+        self._record(call, number, not said.private, stored)
         return Reply(self._rows.conversation(history, history.said[said.ordinal]))
 
     def remove(self, call: Call, identity: str) -> Reply:
@@ -125,9 +129,13 @@ class Writer:
         if isinstance(found, Reply):
             return found
         number, said = found
-        self._desk.change(number, INTEGRATION, 0, ("drop_note", said.ordinal, None))
-        self.writes.append(Write(number, call.method, call.path, None, None))
+        self._desk.change(number, *_writer(call), ("drop_note", said.ordinal, None))
+        self._record(call, number, None, None)
         return Reply(b"", 204)
+
+    def _record(self, call: Call, number: int, public: bool | None, body: str | None) -> None:
+        is_agent = agent_of(call) is not None
+        self.writes.append(Write(number, call.method, call.path, public, body, is_agent))
 
     def _note_by(self, identity: int) -> tuple[int, Said] | Reply:
         number, ordinal = divmod(identity - CONVERSATION_BASE, 1000)
@@ -172,3 +180,9 @@ class Writer:
                 return invalid(name, "invalid_field", "Unexpected/invalid field in request")
             steps.append(("set_field", (name, value), None))
         return steps
+
+
+def _writer(call: Call) -> tuple[str, int]:
+    """Role and actor of whoever writes."""
+    agent = agent_of(call)
+    return (INTEGRATION, 0) if agent is None else ("human", agent)

@@ -33,7 +33,7 @@ from clonedesk_connectors.testing.sandbox.server import Sandbox
 from clonedesk_connectors.testing.world import World
 from clonedesk_connectors.testing.world.directory import AI_AGENT, FIRST_HUMAN, LABEL_TAGS, OPERATIONS, STAFF_DOMAIN
 
-TOKEN = "sandbox-token"  # noqa: S105 - opens nothing but this sandbox
+TOKEN, INBOX_TOKEN = "sandbox-token", "sandbox-inbox"
 PLANS: dict[str, dict[str, Limit]] = {
     "standard": {"app": Limit(1_666, 10), "workspace": Limit(4_166, 10)},
     "low": {"app": Limit(166, 10), "workspace": Limit(4_166, 10)},
@@ -73,7 +73,7 @@ class IntercomSandbox(Sandbox):
         self.desk = Desk(self.world)
         self.search = Search(self.desk, reading or Reading())
         self._rows = Rows(self.desk, quirks=quirks)
-        self._writer = Writer(self.desk, self._rows)
+        self._writer = Writer(self.desk, self._rows, f"Bearer {INBOX_TOKEN}")
         self._routes: list[tuple[str, re.Pattern[str], Handler]] = [
             (method, re.compile(pattern), handler) for method, pattern, handler in self._table()
         ]
@@ -82,6 +82,12 @@ class IntercomSandbox(Sandbox):
     def credentials(self) -> dict[str, str]:
         """What `connect(credentials=…)` takes for this workspace."""
         return {"token": self.token}
+
+    def credentials_of(self, agent: int) -> dict[str, str]:
+        """How a teammate acts: through the vendor's own Inbox, which has no public API. Here it takes the same requests
+        with a token of its own; who acts is the `admin_id` in them. agent: index in the world's staff.
+        """
+        return {"token": INBOX_TOKEN}
 
     @property
     def account_config(self) -> AccountConfig:
@@ -157,7 +163,7 @@ class IntercomSandbox(Sandbox):
     # --- the vendor ---
 
     def answer(self, call: Call) -> Reply:
-        if call.headers.get("authorization") != f"Bearer {TOKEN}":
+        if call.headers.get("authorization") not in (f"Bearer {TOKEN}", f"Bearer {INBOX_TOKEN}"):
             return unauthorized()
         asked = call.headers.get("intercom-version")
         version = APP_VERSION if asked is None else VERSIONS.get(asked)

@@ -21,7 +21,9 @@ Step = tuple[str, Any, str | None]
 
 
 class Write(NamedTuple):
-    """One write that took effect. public: text the customer sees (None: no text); body: as it was stored."""
+    """One write that took effect. public: text the customer sees (None: no text); body: as it was stored. by_agent: a
+    teammate made it in the Inbox, not the integration.
+    """
 
     conversation_id: str
     method: str
@@ -29,13 +31,14 @@ class Write(NamedTuple):
     part_id: str | None
     public: bool | None
     body: str | None
+    by_agent: bool = False
 
 
 class Writer:
-    """Handlers below `/conversations/{id}`, and `/tags`."""
+    """Handlers below `/conversations/{id}`, and `/tags`. inbox: the authorization that stands for the Inbox."""
 
-    def __init__(self, desk: Desk, rows: Rows) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, rows: Rows, inbox: str) -> None:
+        self._desk, self._inbox = desk, inbox
         self._rows = rows
         self.writes: list[Write] = []
 
@@ -110,7 +113,12 @@ class Writer:
             made = step()
         except LookupError:
             return error(404, "assignee_not_found", "Assignee not found")
+        if self._is_agent(call):
+            return self._write(call, version, number, "human", int(text) - ADMIN_BASE, made)
         return self._write(call, version, number, INTEGRATION, int(text), made)
+
+    def _is_agent(self, call: Call) -> bool:
+        return call.headers.get("authorization") == self._inbox
 
     def _customer(self, call: Call, version: Version, number: int, step: Step) -> Reply:
         return self._write(call, version, number, "customer", self._desk.story(number).customer, step)
@@ -122,7 +130,8 @@ class Writer:
         made = row["conversation_parts"]["conversation_parts"]
         identity = str(made[-1]["id"]) if made else None
         public = None if text is None else kind != "note"
-        self.writes.append(Write(row["id"], call.method, call.path, identity, public, text))
+        is_agent = self._is_agent(call)
+        self.writes.append(Write(row["id"], call.method, call.path, identity, public, text, is_agent))
         return Reply(row)
 
 

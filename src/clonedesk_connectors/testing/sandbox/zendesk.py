@@ -33,7 +33,14 @@ from clonedesk_connectors.testing.sandbox.zendesk_replies import forbidden, inva
 from clonedesk_connectors.testing.sandbox.zendesk_tickets import Tickets
 from clonedesk_connectors.testing.sandbox.zendesk_write import Write, Writer
 from clonedesk_connectors.testing.world import World
-from clonedesk_connectors.testing.world.directory import AI_AGENT, AI_GROUP, FIRST_HUMAN, LABEL_TAGS, STAFF_DOMAIN
+from clonedesk_connectors.testing.world.directory import (
+    AI_AGENT,
+    AI_GROUP,
+    FIRST_HUMAN,
+    LABEL_TAGS,
+    STAFF,
+    STAFF_DOMAIN,
+)
 
 _ACCOUNT = {
     "team": 200,
@@ -107,6 +114,10 @@ class ZendeskSandbox(Sandbox):
     def credentials(self) -> dict[str, str]:
         """What `connect(credentials=…)` takes for this account."""
         return {"client_id": self.client_id, "client_secret": self.client_secret}
+
+    def credentials_of(self, agent: int) -> dict[str, str]:
+        """How a person of the helpdesk signs in. agent: index in the world's staff."""
+        return {"email": STAFF[agent].email, "token": self.api_token}
 
     @property
     def account_config(self) -> AccountConfig:

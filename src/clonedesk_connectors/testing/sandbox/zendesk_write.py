@@ -4,6 +4,7 @@ import re
 from typing import Any, NamedTuple
 
 from clonedesk_connectors.testing.sandbox.calls import Call, Reply
+from clonedesk_connectors.testing.sandbox.zendesk_auth import agent_of
 from clonedesk_connectors.testing.sandbox.zendesk_desk import Desk
 from clonedesk_connectors.testing.sandbox.zendesk_events import Events, audit_id
 from clonedesk_connectors.testing.sandbox.zendesk_history import History
@@ -25,7 +26,9 @@ Steps = list[tuple[str, Any, str | None]]
 
 
 class Write(NamedTuple):
-    """One write that took effect. public: a comment the customer sees (None: no comment); body: as it was stored."""
+    """One write that took effect. public: a comment the customer sees (None: no comment); body: as it was stored.
+    by_agent: a person of the helpdesk made it, not the integration.
+    """
 
     ticket_id: int
     method: str
@@ -33,6 +36,7 @@ class Write(NamedTuple):
     audit_id: int
     public: bool | None
     body: str | None
+    by_agent: bool = False
 
 
 class Writer:
@@ -57,7 +61,7 @@ class Writer:
         history = self._desk.history(number)
         steps, public, text = self._comment(history, wanted.get("comment"))
         steps += _fields(history, wanted)
-        turn = self._desk.change(number, INTEGRATION, 0, *steps)
+        turn = self._desk.change(number, *_writer(call), *steps)
         self._record(call, number, turn, public, text)
         after = self._desk.history(number)
         return Reply({"ticket": self._tickets.row(number), "audit": self._events.audit(after, after.updates[-1])})
@@ -73,12 +77,13 @@ class Writer:
             return refused
         given, old = {str(tag) for tag in body["tags"]}, set(self._desk.history(number).state.tags)
         new = {"PUT": old | given, "POST": given, "DELETE": old - given}[call.method]
-        turn = self._desk.change(number, INTEGRATION, 0, ("set_tags", sorted(new), None))
+        turn = self._desk.change(number, *_writer(call), ("set_tags", sorted(new), None))
         self._record(call, number, turn, None, None)
         return Reply(b"", 204) if call.method == "DELETE" else Reply({"tags": sorted(new)})
 
     def _record(self, call: Call, number: int, turn: int, public: bool | None, text: str | None) -> None:
-        self.writes.append(Write(number, call.method, call.path, audit_id(number, turn), public, text))
+        is_agent = agent_of(call) is not None
+        self.writes.append(Write(number, call.method, call.path, audit_id(number, turn), public, text, is_agent))
 
     def _refusal(self, number: int, wanted: dict[str, Any]) -> Reply | None:
         """Why Zendesk would not write: gone, closed, still the AI agent's, or changed since the caller read it.
@@ -123,6 +128,12 @@ class Writer:
         parts = _CODE.split(text)
         parts[::2] = [_PLACEHOLDER.sub(lambda found: known.get(found[1], ""), part) for part in parts[::2]]
         return "".join(parts)
+
+
+def _writer(call: Call) -> tuple[str, int]:
+    """Role and actor of whoever writes."""
+    agent = agent_of(call)
+    return (INTEGRATION, 0) if agent is None else ("human", agent)
 
 
 def _fields(history: History, wanted: dict[str, Any]) -> Steps:
