@@ -100,6 +100,24 @@ class TakesARepeatForTheEnd(HarbourdeskConnector):
         return replace(page, cursor=f"{page.cursor}#{newest}", done=page.done or last in ids)
 
 
+class TakesAFrozenPageForTheEnd(HarbourdeskConnector):
+    """A page that looks like the one before holds nothing, so the list is over."""
+
+    def request(self, stream, cursor, page_size, subject=None):
+        made = super().request(stream, cursor.partition("#")[0] if cursor else None, page_size, subject)
+        return replace(made, cursor=cursor)
+
+    def parse(self, request, response):
+        before = (request.cursor or "").partition("#")[2]
+        page = super().parse(replace(request, cursor=(request.cursor or "").partition("#")[0] or None), response)
+        if request.stream != "staff" or page.done:
+            return page
+        shown = ",".join(record.id for record in page.records)
+        if shown == before:
+            return replace(page, records=(), done=True)
+        return replace(page, cursor=f"{page.cursor}#{shown}")
+
+
 class FiltersByUpdatedAt(HarbourdeskConnector):
     """Rows whose `updated_at` lies before the cursor are "not new"."""
 

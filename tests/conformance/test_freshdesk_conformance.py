@@ -34,6 +34,7 @@ class InventedFreshdesk(SandboxHelpdesk):
 
 
 class TestFreshdesk(ConnectorConformance):
+    own_pages = frozenset({"activities"})
     activities = "yes"
 
     def connector(self) -> FreshdeskConnector:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -122,6 +122,95 @@ async def test_a_cursor_that_comes_back_stops_the_stream(archive: Archive) -> No
     assert report.failed_streams == {"tickets": "StuckCursor: the vendor's cursor came back"}
 
 
+def frozen(stream: str, rows: list[object]) -> Callable[[Request], Response | None]:
+    """A helpdesk that ignores which page of a stream is asked for."""
+
+    def answer(request: Request) -> Response | None:
+        if request.stream != stream:
+            return None
+        following = int(request.cursor or 0) + len(rows)
+        return json_response({"rows": rows, "next": str(following), "done": False})
+
+    return answer
+
+
+async def test_a_snapshot_list_that_shows_the_same_page_for_ever_stops_and_the_next_run_begins_where_news_ended(
+    archive: Archive,
+) -> None:
+    staff = [{"id": n, "role": "agent"} for n in range(5)]
+    helpdesk = ToyHelpdesk({1: 1}, staff=staff, misbehave=frozen("staff", staff[:2]))
+    report = await make_pull(archive, helpdesk).run()
+    assert report.status is Status.INCOMPLETE
+    assert report.failed_streams == {"staff": "StuckCursor: the vendor's pages repeat themselves"}
+    assert [r.cursor for r in helpdesk.log if r.stream == "staff"] == ["0", "2", "4", "6"]
+    helpdesk.misbehave = lambda r: None
+    helpdesk.log.clear()
+    again = await make_pull(archive, helpdesk).run()
+    assert again.status is Status.COMPLETE
+    assert [r.cursor for r in helpdesk.log if r.stream == "staff"] == ["2", "4"]
+    assert len(list(archive.account("toy", "acme").directory("staff"))) == 5
+
+
+async def test_a_snapshot_list_of_empty_pages_without_end_stops(archive: Archive) -> None:
+    helpdesk = ToyHelpdesk({1: 1})
+    helpdesk.misbehave = lambda r: (
+        json_response({"rows": [], "next": str(int(r.cursor or 0) + 1), "done": False}) if r.stream == "staff" else None
+    )
+    report = await make_pull(archive, helpdesk).run()
+    assert report.failed_streams == {"staff": "StuckCursor: the vendor's pages repeat themselves"}
+    assert helpdesk.counts()["staff"] == 3
+
+
+async def test_two_pages_that_take_turns_for_ever_stop_a_snapshot_list(archive: Archive) -> None:
+    def turns(request: Request) -> Response | None:
+        at = int(request.cursor or 0)
+        return json_response({"rows": [{"id": at % 2, "role": "agent"}], "next": str(at + 1), "done": False})
+
+    helpdesk = ToyHelpdesk({1: 1})
+    helpdesk.misbehave = lambda r: turns(r) if r.stream == "staff" else None
+    report = await make_pull(archive, helpdesk).run()
+    assert report.failed_streams == {"staff": "StuckCursor: the vendor's pages repeat themselves"}
+    assert helpdesk.counts()["staff"] == 5
+
+
+async def test_a_detail_whose_pages_repeat_for_ever_is_a_dead_letter_and_read_by_the_next_run(archive: Archive) -> None:
+    rows: list[object] = [{"id": "1-0", "ticket": "1"}, {"id": "1-1", "ticket": "1"}]
+    helpdesk = ToyHelpdesk({1: 1}, {1: 5}, misbehave=frozen("notes", rows))
+    report = await make_pull(archive, helpdesk).run()
+    assert (report.status, report.dead_letters) == (Status.INCOMPLETE, 1)
+    assert helpdesk.counts()["notes"] == 4
+    helpdesk.misbehave = lambda r: None
+    assert (await make_pull(archive, helpdesk).run()).status is Status.COMPLETE
+    assert subjects(archive) == {"1": "1-0,1-1,1-2,1-3,1-4"}
+
+
+async def test_a_list_that_ends_on_a_page_it_has_shown_before_has_not_ended(archive: Archive) -> None:
+    """As when the connector counts rows up to the vendor's total, but the vendor shows the first rows each time."""
+    staff = [{"id": n, "role": "agent"} for n in range(3)]
+    helpdesk = ToyHelpdesk({1: 1}, staff=staff)
+
+    def first_rows(request: Request) -> Response | None:
+        if request.stream != "staff":
+            return None
+        following = int(request.cursor or 0) + 2
+        return json_response({"rows": staff[:2], "next": str(following), "done": following >= 3})
+
+    helpdesk.misbehave = first_rows
+    report = await make_pull(archive, helpdesk).run()
+    assert report.failed_streams == {"staff": "StuckCursor: the vendor's pages repeat themselves"}
+    helpdesk.misbehave = lambda r: None
+    assert (await make_pull(archive, helpdesk).run()).status is Status.COMPLETE
+    assert len(list(archive.account("toy", "acme").directory("staff"))) == 3
+
+
+async def test_a_list_of_changes_may_show_a_page_again_but_not_for_ever(archive: Archive) -> None:
+    rows: list[object] = [{"id": 1, "ticket": 1, "v": 1}]
+    helpdesk = ToyHelpdesk({1: 1}, misbehave=frozen("tickets", rows))
+    report = await make_pull(archive, helpdesk).run()
+    assert report.failed_streams == {"tickets": "StuckCursor: the vendor's pages repeat themselves"}
+    assert helpdesk.counts()["tickets"] == 11
+
+
 async def test_an_optional_stream_the_account_lacks_is_skipped_with_a_word(archive: Archive) -> None:
     helpdesk = ToyHelpdesk({1: 1})
     helpdesk.misbehave = lambda r: json_response({}, 403) if r.stream == "late" else None
@@ -179,7 +268,9 @@ async def test_a_detail_whose_cursor_does_not_move_is_not_read_for_ever(archive:
     )
     helpdesk.notes[1] = 9
     report = await make_pull(archive, helpdesk).run()
-    assert archive.account("toy", "acme").summary().dead_letters == [("notes", "1", "StuckCursor")]
+    assert archive.account("toy", "acme").summary().dead_letters == [
+        ("notes", "1", "StuckCursor: the vendor's cursor came back")
+    ]
     assert report.status is Status.INCOMPLETE
 
 

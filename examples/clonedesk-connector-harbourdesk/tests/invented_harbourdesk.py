@@ -31,7 +31,7 @@ class InventedHarbourdesk(Helpdesk):
         self.tickets: dict[int, Row] = {}
         self.entries: dict[int, list[Row]] = {}
         self.changed_s: dict[int, int] = {}
-        self.staff = [{"id": n, "name": f"Colleague {n}", "bot": n == 3} for n in (1, 2, 3)]
+        self.staff = [{"id": n, "name": f"Colleague {n}", "bot": n == 3} for n in range(1, 13)]
         for number in range(1, tickets + 1):
             self._open(number, FIRST_S + number // 3)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from clonedesk_connectors.errors import StuckCursor, Unavailable
+from clonedesk_connectors.errors import Unavailable
 from clonedesk_connectors.protocol import Connector, Mode, Page, Request, Stream, Verdict
 from clonedesk_connectors.store import AccountArchive, Checkpoint, Pending
 from clonedesk_connectors.store.cache import Saved
@@ -18,6 +18,7 @@ from clonedesk_connectors.sync.collector import collecting_rarely
 from clonedesk_connectors.sync.committer import Committer
 from clonedesk_connectors.sync.normalise import normalise_dirty
 from clonedesk_connectors.sync.report import Progress, RunReport, Status
+from clonedesk_connectors.sync.standstill import Standstill
 from clonedesk_connectors.transport.session import Session
 
 REFILL = 256
@@ -133,7 +134,7 @@ class Pull:
 
     async def _read_list(self, stream: Stream) -> None:
         cursor, size = self._start(stream)
-        seen = {cursor}
+        standstill = Standstill(stream.mode, cursor)
         while True:
             request = self._connector.request(stream.name, cursor, size)
             try:
@@ -146,15 +147,14 @@ class Pull:
                 return
             if page is None:
                 return
-            cursor = page.cursor
-            position = Checkpoint(stream.name, cursor, page.done, size if size < stream.page_size else None)
+            cursor, stuck = page.cursor, standstill.found(page)
+            done, smaller = page.done and not stuck, size if size < stream.page_size else None
+            position = Checkpoint(stream.name, standstill.resume, done, smaller)
             await self._commit(PageWork(page, position), stream)
-            if page.done:
+            if stuck:
+                await self._give_up(request, stream, stuck)
+            if stuck or done:
                 return
-            if cursor in seen:
-                await self._give_up(request, stream, f"{StuckCursor.__name__}: the vendor's cursor came back")
-                return
-            seen.add(cursor)
             size = min(stream.page_size, size * 2)
 
     def _start(self, stream: Stream) -> tuple[str | None, int]:
@@ -207,6 +207,7 @@ class Pull:
 
     async def _detail(self, item: Pending) -> None:
         stream = self._streams[item.stream]
+        standstill = Standstill(stream.mode, item.cursor)
         while True:
             request = self._connector.request(item.stream, item.cursor, stream.page_size, item.subject)
             try:
@@ -219,9 +220,10 @@ class Pull:
                 await self._committer.commit(GoneWork(item, fetched.response_meta.status))
                 return
             page = fetched.page
-            if page is None or (not page.done and page.cursor == item.cursor):
-                reason = fetched.outcome.reason or StuckCursor.__name__
-                await self._committer.commit(DeadWork(request, reason, item))
+            stuck = standstill.found(page) if page else None
+            if page is None or stuck:
+                item = replace(item, cursor=standstill.resume)
+                await self._committer.commit(DeadWork(request, stuck or fetched.outcome.reason, item))
                 return
             await self._commit(PageWork(page, pending=item), stream)
             if page.done:

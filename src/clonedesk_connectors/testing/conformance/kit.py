@@ -33,6 +33,8 @@ class Kit:
     """Page size that makes several pages of a few tickets."""
     derived_kinds: frozenset[str] = frozenset()
     """Kinds of raw records that are the connector's own statements, for example about a request, not vendor JSON."""
+    own_pages: frozenset[str] = frozenset()
+    """Lists that the connector divides itself, for example one request per day: their end is not the vendor's word."""
 
     def connector(self) -> Connector:
         """A new connector for the account that `helpdesk` plays."""

@@ -9,7 +9,7 @@ from unittest import SkipTest
 from clonedesk_connectors.protocol import Mode, Request, Response
 from clonedesk_connectors.sync import Status
 from clonedesk_connectors.testing.conformance.kit import Kit, finished, same_tickets, talkative
-from clonedesk_connectors.testing.conformance.rig import Rig, expect
+from clonedesk_connectors.testing.conformance.rig import Rig, expect, lists
 
 LATER_S = 3600
 """Lets a helpdesk show what it holds back of its newest moments."""
@@ -61,6 +61,19 @@ class PagingChecks(Kit):
             if not repeat.done:
                 raise SkipTest("no list of this connector is JSON with more than one page")
             same_tickets(rig.snapshot(), self._recording().snapshot, "with repeated rows")
+
+    def test_a_page_shown_for_ever_is_never_the_end(self) -> None:
+        """A helpdesk that shows a list's first page again and again ends the run, which names the list as stuck."""
+        sent = len(self._recording().ran.wire.sent)
+        pages = lists(self._recording().ran)
+        paged = sorted({stream for stream in pages if not pages[stream][0].page.done} - self.own_pages)
+        if not paged:
+            raise SkipTest("no list of this connector has more than one page")
+        for stream in paged:
+            with self._rig(page_size=self.small_page) as rig:
+                ran = rig.pull(after=_Frozen(stream), cap=100 + 10 * sent)
+            told = ran.error is not None or stream in ran.report.failed_streams
+            expect(told, f"{stream}: its first page was shown for ever, and the run took that for the whole list")
 
     def test_tickets_that_change_while_pages_are_read_are_not_lost(self) -> None:
         """Before each further page some ticket changes and moves in the list; all tickets end up present and new."""
@@ -126,6 +139,20 @@ class PagingChecks(Kit):
             finished(fresh.pull())
             same_tickets(rig.snapshot(), fresh.snapshot(), when)
             expect(fresh.snapshot().tickets.keys() == rig.helpdesk.ticket_ids(), f"{when}: tickets are missing")
+
+
+class _Frozen:
+    """Answers every request of a list with its first page."""
+
+    def __init__(self, stream: str) -> None:
+        self._stream = stream
+        self._first: Response | None = None
+
+    def __call__(self, request: Request, response: Response) -> Response:
+        if request.stream != self._stream or request.subject is not None or response.status != 200:
+            return response
+        self._first = self._first or response
+        return self._first
 
 
 class _Repeat:
