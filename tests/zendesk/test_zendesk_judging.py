@@ -8,6 +8,9 @@ from clonedesk_connectors.protocol import Budget, Outcome, Response, Verdict
 from tests.zendesk.helpers import ZENDESK, ask, response
 
 
+ASKED = Request("me", "/api/v2/users/me", "account")
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
@@ -93,8 +96,8 @@ def test_an_exhausted_limit_says_how_long_to_wait(headers: dict[str, str], wait_
     ],
 )
 def test_every_spelling_of_a_limit_is_read(headers: dict[str, str], expected: tuple[object, ...]) -> None:
-    assert list(ZENDESK.budget(Response(200, headers, b"{}"))) == [Budget(*expected)]  # type: ignore[arg-type]
+    assert list(ZENDESK.budget(ASKED, Response(200, headers, b"{}"))) == [Budget(*expected)]  # type: ignore[arg-type]
 
 
 def test_headers_without_numbers_say_nothing() -> None:
-    assert list(ZENDESK.budget(Response(200, {"x-rate-limit": "many", "ratelimit-remaining": ""}, b"{}"))) == []
+    assert list(ZENDESK.budget(ASKED, Response(200, {"x-rate-limit": "many", "ratelimit-remaining": ""}, b"{}"))) == []

@@ -21,8 +21,8 @@ from clonedesk_connectors.protocol.values import (
     Sweep,
 )
 
-PROTOCOL_VERSION = 0
-"""0 until all bundled vendors run on it; then 1 and frozen."""
+PROTOCOL_VERSION = 1
+"""The version this library speaks, frozen: docs/connectors.md says what that means. A plugin states its own number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,7 @@ class Connector(Protocol):
 
     name: str
     protocol_version: int
+    """The number of the version it was written for, as a literal."""
     account: Account
     capabilities: Capabilities
     streams: tuple[Stream, ...]
@@ -144,8 +145,8 @@ class Connector(Protocol):
         """The one place that decides what a status means."""
         ...
 
-    def budget(self, response: Response) -> Iterable[Budget]:
-        """What the headers say about limits."""
+    def budget(self, request: Request, response: Response) -> Iterable[Budget]:
+        """What the headers say about limits: the account's, and those of the endpoint that answered."""
         ...
 
     def people(self, records: Mapping[str, list[dict[str, Any]]]) -> Iterable[tuple[str, str]]:
@@ -177,8 +178,8 @@ class Connector(Protocol):
 
 @runtime_checkable
 class PeopleReader(Protocol):
-    """Optional: tells from the bytes whom a ticket needs, faster than by parsing them."""
+    """Optional: tells from the bytes whom most tickets need, so that they are read together and without parsing."""
 
     def people_in(self, payloads: Mapping[str, list[bytes]]) -> Iterable[tuple[str, str]]:
-        """The same as `Connector.people` for records as they were received."""
+        """Part of `Connector.people`, of records as they were received; whoever is missing is read when looked up."""
         ...

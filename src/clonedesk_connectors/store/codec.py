@@ -10,7 +10,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-LEVEL = 3
+LEVEL = 1
 
 
 _COMPRESSOR = zstd.ZstdCompressor(LEVEL)  # reused: making one costs half as much as compressing a ticket

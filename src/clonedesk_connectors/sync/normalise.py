@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -19,29 +19,38 @@ Records = Mapping[str, list[dict[str, Any]]]
 
 
 class StoredDirectory:
-    """Directory records read from the archive: the shaping kinds whole, people as the current batch needs them."""
+    """Directory records read from the archive: the shaping kinds whole, people as the current batch needs them, and
+    one by one whom nobody announced.
+    """
 
     def __init__(self, account: AccountArchive, connector: Connector) -> None:
-        self._account = account
+        self._account, self._whole = account, frozenset(connector.shaping_kinds)
         self._fixed = {
             (kind, record.id): parse_object(record.payload)
             for kind in connector.shaping_kinds
             for record in account.directory(kind)
         }
-        self._people: dict[tuple[str, str], Mapping[str, Any]] = {}
+        self._people: dict[tuple[str, str], Mapping[str, Any] | None] = {}
 
     def get(self, kind: str, native_id: object) -> Mapping[str, Any] | None:
         key = (kind, str(native_id))
-        return self._fixed.get(key) or self._people.get(key)
+        if kind in self._whole:
+            return self._fixed.get(key)
+        if key not in self._people:
+            self._load(kind, [key[1]])
+        return self._people[key]
 
     def fetch(self, wanted: set[tuple[str, str]]) -> None:
         """Load these people (one query per kind) and forget those of the batch before."""
         self._people = {key: found for key, found in self._people.items() if key in wanted}
         missing = wanted - self._people.keys()
         for kind in sorted({kind for kind, _ in missing}):
-            ids = sorted(native_id for name, native_id in missing if name == kind)
-            for record in self._account.directory(kind, ids):
-                self._people[kind, record.id] = parse_object(record.payload)
+            self._load(kind, sorted(native_id for name, native_id in missing if name == kind))
+
+    def _load(self, kind: str, ids: Sequence[str]) -> None:
+        self._people.update(((kind, one), None) for one in ids)
+        for record in self._account.directory(kind, ids):
+            self._people[kind, record.id] = parse_object(record.payload)
 
     def fingerprint(self, connector: Connector) -> str:
         """What the normalised tickets depend on besides their own records."""

@@ -128,7 +128,7 @@ class ZendeskConnector:
     def judge(self, request: Request, response: Response) -> Outcome:
         return _verdicts.judge(request, response)
 
-    def budget(self, response: Response) -> Iterable[Budget]:
+    def budget(self, request: Request, response: Response) -> Iterable[Budget]:
         return _verdicts.budget(response)
 
     def people(self, records: Mapping[str, list[dict[str, Any]]]) -> Iterable[tuple[str, str]]:

@@ -9,9 +9,8 @@ from typing import Any
 
 import msgspec
 
-from clonedesk_connectors.errors import ContractBroken
 from clonedesk_connectors.model import AssigneeKind, Channel, Status, Ticket
-from clonedesk_connectors.protocol import AccountConfig, Bundle, FollowUp, parse_as, parse_object
+from clonedesk_connectors.protocol import AccountConfig, Bundle, FollowUp, parse_as
 from clonedesk_connectors.text.times import parse_time, unix_s
 from clonedesk_connectors.vendors.zendesk.cast import Cast, Via, read_via
 from clonedesk_connectors.vendors.zendesk.csat import csat_events, header_rating
@@ -36,9 +35,6 @@ def people(records: Records) -> Iterator[tuple[str, str]]:
     return (("user", key) for key in {native_id(value) for value in found} if key)
 
 
-_NAMING = frozenset({"ticket", "ticket_event", "audit"})
-
-
 class _Named(msgspec.Struct, gc=False):
     """The people that a ticket's own record names."""
 
@@ -47,33 +43,12 @@ class _Named(msgspec.Struct, gc=False):
     assignee_id: Any = None
 
 
-class _Child(msgspec.Struct, gc=False):
-    author_id: Any = None
-
-
-class _Told(msgspec.Struct, gc=False):
-    """The people that an update names."""
-
-    updater_id: Any = None
-    author_id: Any = None
-    child_events: list[_Child] = []
-    events: list[_Child] = []
-
-
-def people_in(payloads: Mapping[str, list[bytes]]) -> Iterable[tuple[str, str]]:
-    """The same from the records' bytes, without making objects of what is not asked for."""
-    found: list[object] = []
-    try:
-        for payload in payloads.get("ticket", ())[-1:]:
-            named = parse_as(payload, _Named)
-            found += (named.requester_id, named.submitter_id, named.assignee_id)
-        for payload in (*payloads.get("ticket_event", ()), *payloads.get("audit", ())):
-            told = parse_as(payload, _Told)
-            found += (told.updater_id, told.author_id)
-            found += [child.author_id for child in (*told.child_events, *told.events) if child.author_id is not None]
-    except ContractBroken:  # sound JSON, but not of the shape that the vendor documents
-        return people({kind: list(map(parse_object, found)) for kind, found in payloads.items() if kind in _NAMING})
-    return (("user", key) for key in set(map(native_id, found)) if key)
+def people_in(payloads: Mapping[str, list[bytes]]) -> Iterator[tuple[str, str]]:
+    """Those of the ticket's own record, read from its bytes: few others act on a ticket who are not staff."""
+    for payload in payloads.get("ticket", ())[-1:]:
+        named = parse_as(payload, _Named)
+        keys = {native_id(named.requester_id), native_id(named.submitter_id), native_id(named.assignee_id)}
+        yield from (("user", key) for key in keys if key)
 
 
 def latest(records: Records, kind: str) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -65,13 +65,17 @@ def _update(row: Json, children: str, author: str, born: datetime | None) -> Upd
     return Update(at or born or EPOCH, len(key), key, row.get(author), read_via(*said), said, told, at is not None)
 
 
-def changes(child: Json) -> list[Move]:
+def changes(child: Json) -> Sequence[Move]:
     """What a child changed: named by `field_name` in audits, by its own key in ticket events."""
-    old, name = child.get("previous_value"), child.get("field_name")
+    fields, plain = _fields(tuple(child))
+    old = child.get("previous_value")
+    if plain:
+        return ((fields[0], child[fields[0]], old),)
+    name = child.get("field_name")
     if name is not None:
-        return [(native_id(name) or "unknown", child.get("value"), old)]
+        return ((native_id(name) or "unknown", child.get("value"), old),)
     moves: list[Move] = []
-    for field in _fields(tuple(child)):
+    for field in fields:
         value = child[field]
         if field == "type":
             if child.get("event_type") in (None, value):
@@ -86,6 +90,9 @@ def changes(child: Json) -> list[Move]:
 
 
 @lru_cache(maxsize=1024)
-def _fields(members: tuple[str, ...]) -> tuple[str, ...]:
-    """The members that may be changes. A desk has few sets of members, so they are sorted out once."""
-    return tuple(name for name in members if name not in PLACE or name in ("type", "custom_ticket_fields"))
+def _fields(members: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+    """The members that may be changes, and whether there is just one that surely is. A desk has few sets of members,
+    so they are sorted out once.
+    """
+    fields = tuple(name for name in members if name not in PLACE or name in ("type", "custom_ticket_fields"))
+    return fields, len(fields) == 1 and fields[0] not in PLACE and "field_name" not in members
