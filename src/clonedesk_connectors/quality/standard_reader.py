@@ -31,6 +31,8 @@ _BREAK = re.compile(
 _INLINE = re.compile(r"</?(?:b|i|em|strong|u|span)>", re.IGNORECASE)
 # What every quote, forwarded head and signature delimiter that `text.replies` knows begins or ends with.
 _QUOTE_LIKE = re.compile(r"^\s*(?:>|[\w .-]{2,30}[:：])|[:：]\s*$|--|__|\*\*\*|==|～|―|—{2}", re.MULTILINE)
+_QUOTE_MARKS = (":", ">", "--", "__", "：", "***", "==", "～", "―", "——")
+"""Without any of these in it a text has nothing quote-like, which is told in a tenth of the time."""
 _PARAGRAPH = re.compile(r"<(?:p|/p)\b[^<>]*>", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[^<>]{0,2000}>")
 _MANY_BREAKS = re.compile(r"\n{3,}")
@@ -96,7 +98,7 @@ class StandardReader:
     def says_enough(self, message: Message, words: int) -> bool:
         """See `TextReader.says_enough`."""
         whole = self._whole(message.body)
-        quote = _QUOTE_LIKE.search(whole)
+        quote = _quote_like(whole)
         return len((whole if quote is None else whole[: quote.start()]).split(None, words)) > words
 
     def answers(self, message: Message) -> bool:
@@ -110,7 +112,7 @@ class StandardReader:
             whole = self._whole(message.body)
             if find(whole) is None:
                 return False
-            return (not _QUOTE_LIKE.search(whole) and not message.redacted) or find(self.text(message)) is not None
+            return (_quote_like(whole) is None and not message.redacted) or find(self.text(message)) is not None
 
         return self._answer(message, number, said)
 
@@ -131,7 +133,7 @@ def _html_text(body: str) -> str:
     if "<" in text:
         return strip_html_reply(body).text
     text = _BLANK_LINES.sub("\n", unescape(text)).strip()
-    if _QUOTE_LIKE.search(text):
+    if _quote_like(text) is not None:
         return _html_text_with_quote(body)
     return text or strip_html_reply(body).text
 
@@ -151,7 +153,12 @@ def _whole(body: str) -> str:
 
 
 def _plain_text(body: str) -> str:
-    return strip_text_reply(body).text if _QUOTE_LIKE.search(body) else body.strip()
+    return body.strip() if _quote_like(body) is None else strip_text_reply(body).text
+
+
+def _quote_like(text: str) -> re.Match[str] | None:
+    """The first thing that may begin or end a quote."""
+    return _QUOTE_LIKE.search(text) if any(mark in text for mark in _QUOTE_MARKS) else None
 
 
 def _language(text: str) -> tuple[str | None, float]:

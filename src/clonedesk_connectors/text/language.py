@@ -66,6 +66,7 @@ _LANGUAGES_OF: dict[str, tuple[str, ...]] = {
     word: tuple(language for language, stop in _STOP_WORDS.items() if word in stop)
     for word in frozenset().union(*_STOP_WORDS.values())
 }
+_NAMES = tuple(sorted(_STOP_WORDS))
 _FOREIGN = re.compile("[\u0370-\u1fff\u2c00-\uffef]")  # letters of any other script than Latin
 _SCRIPTS = (
     ("ja", re.compile("[\u3040-\u30ff]"), 0.1),  # kana decide, though most characters may be Chinese
@@ -96,12 +97,14 @@ def guess_language(text: str) -> LanguageGuess | None:
 
     Chinese text without kana is `zh`, though a Japanese title may look the same. Other Cyrillic languages are `ru`.
     """
-    sample = _NOISE.sub(" ", text[:_MAX_CHARS].replace("’", "'").lower())
+    sample = text[:_MAX_CHARS].replace("’", "'").lower()
+    if "@" in sample or "://" in sample:
+        sample = _NOISE.sub(" ", sample)
     words_found = _WORD.findall(sample)
     letters = sum(map(len, words_found))
     if letters < 2:
         return None
-    if not _FOREIGN.search(sample):
+    if sample.isascii() or not _FOREIGN.search(sample):
         return _by_stop_words(words_found)
     for language, script, share in _SCRIPTS:
         found = len(script.findall(sample))
@@ -113,11 +116,13 @@ def guess_language(text: str) -> LanguageGuess | None:
 
 
 def _by_stop_words(found: list[str]) -> LanguageGuess | None:
-    hits = dict.fromkeys(_STOP_WORDS, 0)
+    hits = dict.fromkeys(_NAMES, 0)
     for word in found:
         for language in _LANGUAGES_OF.get(word, ()):
             hits[language] += 1
-    (best, first), (_, second) = sorted(hits.items(), key=lambda item: (-item[1], item[0]))[:2]
+    best = max(hits, key=hits.__getitem__)  # of equal ones the first by name
+    first = hits.pop(best)
+    second = max(hits.values())
     if first < _MIN_HITS or first < _MIN_COVERAGE * len(found) or (first - second) < _MIN_MARGIN * first:
         return None
     coverage = min(1.0, first / len(found) / 0.4)

@@ -94,9 +94,15 @@ def _fold_once(text: str) -> str:
         if _TYPOGRAPHIC.search(text):
             text = text.translate(_QUOTES_AND_DASHES)
         text = unicodedata.normalize("NFKC", text)
-    text = _INVISIBLE.sub("", _LINE_BREAK.sub("\n", text.replace("`", "'")))
-    lines = map(str.strip, _SPACES.sub(" ", text).split("\n"))
-    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
+    text = text.replace("`", "'")
+    plain = text.isascii() and text.replace("\n", " ").isprintable()  # most texts are, and have nothing to undo
+    if not plain:
+        text = _INVISIBLE.sub("", _LINE_BREAK.sub("\n", text))
+    if not plain or "  " in text:
+        text = _SPACES.sub(" ", text)
+    if "\n" in text:
+        text = _BLANK_LINES.sub("\n\n", "\n".join(map(str.strip, text.split("\n"))))
+    return text.strip()
 
 
 def flat(text: str) -> str:

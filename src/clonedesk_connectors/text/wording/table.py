@@ -10,7 +10,8 @@ row is searched only where one of its cues occurs.
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from collections import Counter
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 from clonedesk_connectors.text.normal import fold
@@ -51,14 +52,33 @@ class Table(dict[str, tuple[Row, ...]]):
             for cue in row.cues:
                 self._rows_of.setdefault(cue, []).append(number)
 
+    @cached_property
+    def _probes(self) -> dict[str, list[str]]:
+        """Cues by a piece that they share: one look tells that none of them is there. Made when first asked."""
+        left, found = set(self._rows_of), dict[str, list[str]]()
+        while left:
+            shared = Counter(piece for cue in left for piece in _pieces(cue))
+            piece, _ = max(shared.items(), key=lambda item: (item[1], item[0]))
+            found[piece] = [cue for cue in left if piece in cue]
+            left.difference_update(found[piece])
+        return found
+
     def find(self, text: str) -> Evidence | None:
         """The first phrase in a `lowered` text, in the order of languages and rows."""
-        hit = {number for cue, numbers in self._rows_of.items() if cue in text for number in numbers}
+        likely = [cues for piece, cues in self._probes.items() if piece in text]
+        if not likely:
+            return None
+        hit = {number for cues in likely for cue in cues if cue in text for number in self._rows_of[cue]}
         for number in sorted(hit):
             language, pattern = self._rows[number]
             if found := _compiled(pattern).search(text):
                 return Evidence(language, found.group())
         return None
+
+
+def _pieces(cue: str) -> set[str]:
+    """All that three neighbouring characters of a cue spell; a shorter cue is its own piece."""
+    return {cue[start : start + 3] for start in range(max(1, len(cue) - 2))}
 
 
 def phrases(cues: str, *patterns: str) -> tuple[Row, ...]:
