@@ -34,7 +34,7 @@ class HarbourdeskConnector:
     """One Harbourdesk account. Pure: it builds requests and reads answers, the engine does the rest."""
 
     name = "harbourdesk"
-    protocol_version = p.PROTOCOL_VERSION
+    protocol_version = 1
     capabilities = p.Capabilities(
         history="complete",
         events="messages and status changes",
@@ -96,7 +96,7 @@ class HarbourdeskConnector:
     def judge(self, request: p.Request, response: p.Response) -> p.Outcome:
         return p.judge_status(request, response)
 
-    def budget(self, response: p.Response) -> Iterable[p.Budget]:
+    def budget(self, request: p.Request, response: p.Response) -> Iterable[p.Budget]:
         limit, left, resets = (response.headers.get(f"x-allowed{part}", "") for part in ("", "-left", "-reset-in"))
         if limit.isdecimal() and left.isdecimal() and resets.isdecimal():
             yield p.Budget("account", int(limit), int(left), int(resets))

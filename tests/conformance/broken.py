@@ -321,9 +321,10 @@ class ReadsTinyPages(HarbourdeskConnector):
 class MisreadsTheLimit(HarbourdeskConnector):
     """The header is read as requests per second."""
 
-    def budget(self, response):
+    def budget(self, request, response):
         return [
-            Budget(one.bucket, one.limit * 60, one.remaining * 60, one.resets_s) for one in super().budget(response)
+            Budget(one.bucket, one.limit * 60, one.remaining * 60, one.resets_s)
+            for one in super().budget(request, response)
         ]
 
 

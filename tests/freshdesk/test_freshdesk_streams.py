@@ -247,12 +247,13 @@ def test_a_429_says_how_long_everybody_waits():
 
 
 def test_the_headers_tell_the_accounts_credits_and_by_the_plan_the_limit_of_the_list():
-    told = list(DESK.budget(answer([], x_ratelimit_total="400", x_ratelimit_remaining="317")))
+    asked = DESK.who_am_i()
+    told = list(DESK.budget(asked, answer([], x_ratelimit_total="400", x_ratelimit_remaining="317")))
     assert told == [Budget("account", 400, 317), Budget("list", 100)]
-    assert list(DESK.budget(answer([], x_ratelimit_total="3000", x_ratelimit_remaining="9"))) == [
+    assert list(DESK.budget(asked, answer([], x_ratelimit_total="3000", x_ratelimit_remaining="9"))) == [
         Budget("account", 3000, 9)
     ]
-    assert list(DESK.budget(answer([], x_ratelimit_total="many"))) == []
+    assert list(DESK.budget(asked, answer([], x_ratelimit_total="many"))) == []
 
 
 def test_the_key_is_the_user_of_a_basic_authorization():

@@ -153,7 +153,6 @@ def test_each_row_is_kept_as_received_and_asks_for_its_detail_once_per_version()
     assert (record.kind, record.id, record.version, record.bundle) == ("conversation_item", "7", T0, "7")
     assert record.payload == b'{"id" : 7, "updated_at":\t1772352000,"x":1.0}'
     assert page.follow_ups == (FollowUp("conversation", "7", T0),)
-    assert page.total == 1
 
 
 def test_the_last_page_ends_the_stream_and_the_next_run_starts_a_day_before_the_newest_row() -> None:
@@ -410,8 +409,8 @@ def test_a_limit_lasts_until_the_window_of_the_headers_ends() -> None:
 @pytest.mark.parametrize("date", ["", "yesterday"])
 def test_without_a_readable_date_a_whole_window_is_assumed(date: str) -> None:
     response = answer({}, x_ratelimit_limit="1666", x_ratelimit_remaining="3", x_ratelimit_reset="9", date=date)
-    assert list(intercom().budget(response)) == [Budget("account", 1666, 3, 10.0)]
+    assert list(intercom().budget(intercom().who_am_i(), response)) == [Budget("account", 1666, 3, 10.0)]
 
 
 def test_answers_without_limit_headers_say_nothing() -> None:
-    assert list(intercom().budget(answer({}, x_ratelimit_limit="many"))) == []
+    assert list(intercom().budget(intercom().who_am_i(), answer({}, x_ratelimit_limit="many"))) == []

@@ -94,7 +94,13 @@ def test_there_is_nothing_to_sign_in_to():
         DESK.token(DESK_ANSWER)
     assert dict(DESK.who_am_i().params)["lines"] == "1"
     assert DESK.identity(DESK_ANSWER) == Identity("file", "old-desk")
-    nothing = (DESK.budget(DESK_ANSWER), DESK.people({}), DESK.gaps, DESK.sweep(["1"]).probes, DESK.shape("x", {}))
+    nothing = (
+        DESK.budget(DESK.who_am_i(), DESK_ANSWER),
+        DESK.people({}),
+        DESK.gaps,
+        DESK.sweep(["1"]).probes,
+        DESK.shape("x", {}),
+    )
     assert nothing[0] == nothing[1] == nothing[3] == ()
     assert list(DESK.gaps(Bundle("1", {}, Nobody()), read(MINIMAL))) == []
 

@@ -25,6 +25,15 @@ class OfTomorrow(ToyConnector):
     protocol_version = PROTOCOL_VERSION + 1
 
 
+class OfYesterday:
+    """Before there was anything but a name."""
+
+    name, protocol_version = "toy", 0
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+
+
 def choosy(account: Account) -> ToyConnector:
     raise ConfigError("toy accounts need a region")
 
@@ -93,6 +102,13 @@ def test_a_connector_of_another_protocol_version_is_refused(offered: Offer) -> N
         f"connector 'toy' of distribution 'toys' speaks protocol {PROTOCOL_VERSION + 1}, "
         f"this library speaks {PROTOCOL_VERSION}; update or uninstall it"
     )
+    with pytest.raises(PluginError, match=wanted):
+        registry.load(ACCOUNT)
+
+
+def test_the_version_is_told_before_parts_that_only_one_version_has(offered: Offer) -> None:
+    offered(("toy", "OfYesterday", "toys"))
+    wanted = "connector 'toy' of distribution 'toys' speaks protocol 0, this library speaks 1; update or uninstall it"
     with pytest.raises(PluginError, match=wanted):
         registry.load(ACCOUNT)
 

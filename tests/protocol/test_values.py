@@ -42,7 +42,7 @@ VALUES = [
     Response(200, {"retry-after": "1"}, bytes(range(256))),
     RECORD,
     FollowUp("notes", "17", 5),
-    Page((RECORD,), "c", False, (FollowUp("notes", "17"),), REQUEST, 7, ("odd",)),
+    Page((RECORD,), "c", False, (FollowUp("notes", "17"),), REQUEST, ("odd",)),
     Page((), None, True),
     Stream("tickets", Mode.SNAPSHOT, "account", after=("a",), optional=True),
     Outcome(Verdict.LIMITED, "HTTP 429", 1.5),

@@ -204,7 +204,7 @@ class DeskConnector:
     def judge(self, request: Request, response: Response) -> Outcome:
         return judge_status(request, response)
 
-    def budget(self, response: Response) -> Iterable[Budget]:
+    def budget(self, request: Request, response: Response) -> Iterable[Budget]:
         return ()
 
 

@@ -101,7 +101,7 @@ class ToyConnector:
     def judge(self, request: Request, response: Response) -> Outcome:
         return judge_status(request, response, optional=request.stream == "late")
 
-    def budget(self, response: Response) -> Iterable[Budget]:
+    def budget(self, request: Request, response: Response) -> Iterable[Budget]:
         return ()
 
     def people(self, records: Mapping[str, list[dict[str, Any]]]) -> Iterable[tuple[str, str]]:

@@ -97,7 +97,7 @@ class FakeConnector:
     def judge(self, request: Request, response: Response) -> Outcome:
         return judge_status(request, response)
 
-    def budget(self, response: Response) -> Iterable[Budget]:
+    def budget(self, request: Request, response: Response) -> Iterable[Budget]:
         if "x-limit" in response.headers:
             yield Budget("account", *(int(response.headers[name]) for name in ("x-limit", "x-left", "x-reset")))
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from clonedesk_connectors.protocol import Budget, Outcome, Response, Verdict
+from clonedesk_connectors.protocol import Budget, Outcome, Request, Response, Verdict
 from tests.zendesk.helpers import ZENDESK, ask, response
-
 
 ASKED = Request("me", "/api/v2/users/me", "account")
 

@@ -52,12 +52,11 @@ def load(account: Account) -> Connector:
         raise
     except (Exception, SystemExit) as error:  # whatever a plugin does at import must become one clear error
         raise PluginError(_broken(offer, f"cannot be loaded ({type(error).__name__})")) from error
+    version = getattr(connector, "protocol_version", PROTOCOL_VERSION)  # first: parts may differ between versions
+    if version != PROTOCOL_VERSION:
+        raise PluginError(_broken(offer, f"speaks protocol {version!r}, this library speaks {PROTOCOL_VERSION}"))
     if not isinstance(connector, Connector):
         raise PluginError(_broken(offer, "is not a connector: a part of the protocol is missing"))
-    if connector.protocol_version != PROTOCOL_VERSION:
-        raise PluginError(
-            _broken(offer, f"speaks protocol {connector.protocol_version}, this library speaks {PROTOCOL_VERSION}")
-        )
     return connector
 
 

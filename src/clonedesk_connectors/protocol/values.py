@@ -48,6 +48,7 @@ class Stream:
 class Bucket:
     """A limit assumed until the vendor's headers say otherwise: `limit` requests per `per_s` seconds.
 
+    The bucket called "account" is the whole account's: every request draws from it, beside the bucket it names.
     A successful answer that states no limit at all ends the assumption; then only a 429 holds us back.
     """
 
@@ -108,7 +109,10 @@ class RawRecord:
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """A request that a record makes necessary: read `stream` for `subject`, once per (subject, version)."""
+    """A request that a record makes necessary: read `stream` for `subject`, once per (subject, version).
+
+    version: grows with the subject's; 0 is a probe, sent once, ever.
+    """
 
     stream: str
     subject: str
@@ -129,8 +133,7 @@ class Page:
 
     cursor: where the next page starts (opaque, stored and replayed verbatim); it must change unless `done`.
     done: the vendor says there is nothing more for now; `cursor` is then where the next run starts.
-    then: a further request whose records belong to this page; both are committed together.
-    total: the vendor's own count of the whole list, where stated.
+    then: a further request whose records, follow-ups and notes belong to this page; all are committed together.
     notes: oddities worth a line in the report; never customer text.
     """
 
@@ -139,7 +142,6 @@ class Page:
     done: bool
     follow_ups: tuple[FollowUp, ...] = ()
     then: Request | None = None
-    total: int | None = None
     notes: tuple[str, ...] = ()
 
 

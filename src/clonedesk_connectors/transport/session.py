@@ -203,7 +203,7 @@ class Session:
         try:
             self.requests[request.stream, request.bucket] += 1
             response = await self._transport.send(request, token.headers if token else {})
-            told = tuple(self.connector.budget(response)) or _silence(response)
+            told = tuple(self.connector.budget(request, response)) or _silence(response)
             return response
         except TransportFailed as failed:
             hopeless = failed.reason in (Failure.TOO_LARGE, Failure.UNTRUSTED)

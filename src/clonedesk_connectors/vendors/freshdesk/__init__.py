@@ -104,7 +104,7 @@ class FreshdeskConnector:
     def judge(self, request: Request, response: Response) -> Outcome:
         return streams.judge(request, response)
 
-    def budget(self, response: Response) -> Iterable[Budget]:
+    def budget(self, request: Request, response: Response) -> Iterable[Budget]:
         return streams.budget(response)
 
     def people(self, records: Mapping[str, list[Json]]) -> Iterable[tuple[str, str]]:

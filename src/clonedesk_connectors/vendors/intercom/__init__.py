@@ -119,7 +119,7 @@ class IntercomConnector:
     def judge(self, request: Request, response: Response) -> Outcome:
         return verdicts.judge(request, response)
 
-    def budget(self, response: Response) -> Iterable[Budget]:
+    def budget(self, request: Request, response: Response) -> Iterable[Budget]:
         return verdicts.budget(response)
 
     def people(self, records: Mapping[str, list[dict[str, Any]]]) -> Iterable[tuple[str, str]]:

@@ -188,7 +188,6 @@ def _search(request: Request, response: Response) -> Page:
         cursor=cursor,
         done=done,
         follow_ups=tuple(FollowUp(detail, one.id, one.version) for one in records.values()) if detail else (),
-        total=_count(envelope),
         notes=notes,
     )
 

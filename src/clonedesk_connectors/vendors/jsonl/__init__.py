@@ -97,7 +97,7 @@ class JsonlConnector:
     def judge(self, request: Request, response: Response) -> Outcome:
         return streams.judge(request, response)
 
-    def budget(self, response: Response) -> Iterable[Budget]:
+    def budget(self, request: Request, response: Response) -> Iterable[Budget]:
         return ()
 
     def people(self, records: Mapping[str, list[dict[str, Any]]]) -> Iterable[tuple[str, str]]:
