@@ -15,7 +15,8 @@ class AccountConfig(BaseModel):
     bot_users: users whose messages are an AI's although the vendor lists them as people. human_users: the opposite.
     ai_groups / ai_tags: groups and tags that mean an AI has the ticket. internal_domains / test_requesters: mail
     domains and requester ids that are not customers; test_tags: tags of tickets that are tests. tier_field /
-    type_field: custom fields that hold the customer's tier and the ticket type. label_tags / label_fields: where escalation labels are written (value -> label).
+    type_field: custom fields that hold the customer's tier and the ticket type. label_tags / label_fields: where
+    escalation labels are written (value -> label).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
