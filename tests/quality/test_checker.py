@@ -11,14 +11,16 @@ from clonedesk_connectors.model import Status
 from clonedesk_connectors.protocol import AccountConfig
 from clonedesk_connectors.quality.batches import BatchCounter
 from clonedesk_connectors.quality.checker import check
-from clonedesk_connectors.quality.findings import Severity
+from clonedesk_connectors.quality.findings import Severity, Verdict
 from clonedesk_connectors.quality.labels import EscalationLabel, LabelSource, LabelValue
+from clonedesk_connectors.quality.opinions import TextOpinion
 from clonedesk_connectors.quality.people import opening, similarity
 from clonedesk_connectors.quality.precision import ReviewedFinding, learn, wilson
-from clonedesk_connectors.quality.rules import BUILT_IN
+from clonedesk_connectors.quality.report import Tally
+from clonedesk_connectors.quality.rules import BUILT_IN, Found, rule
 from clonedesk_connectors.quality.settings import CheckSettings
 from tests.quality.build import CONFIG, Story, WordReader, escalated, found, resolved, result_of, run, span, when
-from tests.quality.test_rules_doubtful import Oracle
+from tests.quality.test_rules_doubtful import Oracle, careless
 
 
 def confirmed(native_id: str = "1", **header: object) -> Story:
@@ -154,6 +156,56 @@ def test_held_out_tickets_are_not_even_read():
     )
     assert (report.held_out, report.tickets) == (1, 1)
     assert [one.key for one in report.results()] == ["zendesk:acme:ticket:2"]
+
+
+def spoken() -> list[Story]:
+    """Clean, contradicted, late, undecided and untouched tickets, two of them twins with opposing labels."""
+    person = confirmed("5")
+    person.label("9d", "escalated", by="human:bo")
+    twin = Story("6").customer("0m").ai("1m").customer("2m", "thanks").solved("3m").label("3m", "escalated", by="ai")
+    human_first = Story("7").customer("0m").human("1m").label("2m", "escalated")
+    return [confirmed("1"), resolved(Story("2")).human("1h"), escalated(Story("3")), person, twin, human_first]
+
+
+def opinions(*, flagged: str) -> Oracle:
+    return Oracle({flagged: TextOpinion(0.9, 0.8, True)}, bo=careless())
+
+
+@pytest.mark.parametrize("text", [True, False])
+def test_what_waits_for_the_text_model_counts_like_the_verdict_with_its_evidence(text):
+    model = opinions(flagged=confirmed("1").key)
+    report = run(*spoken(), text=text, text_model=model, reviews=reviews(0, 60))
+    tally = Tally()
+    for result in report.results():
+        tally.add(result)
+    tally.close()
+    assert tally == report.tally
+    assert {("L17", Severity.LOW), ("L18", Severity.MEDIUM), ("L19", Severity.LOW)} <= set(tally.rules)
+
+
+def test_tickets_are_read_twice_and_with_a_text_model_no_more_often():
+    tickets = [story.ticket() for story in spoken()]
+    opened = []
+
+    def stream():
+        opened.append(1)
+        return iter(tickets)
+
+    model = opinions(flagged=confirmed("1").key)
+    check(stream, {}, CONFIG, when("60d"), rules=BUILT_IN, open_reader=WordReader, text_model=model)
+    assert len(opened) == 2
+
+
+def test_a_rule_that_needs_the_history_and_the_model_has_both():
+    @rule("X02", "Doubted and long", needs_model=True)
+    def doubted(case):
+        """Looks at events and at the model."""
+        opinion = case.opinions.tickets.get(case.facts.key)
+        longer = len(case.facts.events) > 2
+        return Found(Verdict.WEAKENS, Severity.LOW, "Doubted.", ()) if opinion and longer else None
+
+    report = run(*spoken(), text_model=opinions(flagged=confirmed("1").key), rules=(*BUILT_IN, doubted))
+    assert report.tally.rules["X02", Severity.LOW] == 1
 
 
 def test_results_reach_the_sink_and_can_be_read_again():

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from clonedesk_connectors.model import Actor, Message
 from clonedesk_connectors.protocol import AccountConfig
-from clonedesk_connectors.quality.context import Context
+from clonedesk_connectors.quality.context import Context, course_hash
 from clonedesk_connectors.quality.facts import Facts
 from clonedesk_connectors.quality.labels import EscalationLabel, Labels, LabelValue
 from clonedesk_connectors.quality.opinions import TextOpinions
@@ -16,13 +17,25 @@ from clonedesk_connectors.quality.settings import CheckSettings
 from clonedesk_connectors.quality.walk import HUMAN, UNKNOWN
 
 
+class Gist(NamedTuple):
+    """All that the rules on the text model ask about a ticket. labeller: id of the person who set the label.
+
+    course: see `course_hash`; 0 where the customer wrote nothing.
+    """
+
+    key: str
+    label: LabelValue | None
+    labeller: str | None
+    course: int
+
+
 class Case:
     """Read-only for rules. reader and opinions are None without the extras `[text]` and `[quality]`.
 
     cut: the latest instant (UTC) to which every source is synced.
     """
 
-    __slots__ = ("config", "context", "cut", "facts", "labels", "opinions", "outcome", "reader", "settings")
+    __slots__ = ("_gist", "config", "context", "cut", "facts", "labels", "opinions", "outcome", "reader", "settings")
 
     def __init__(
         self,
@@ -46,6 +59,13 @@ class Case:
         self.config = config
         self.cut = cut
         self.settings = settings
+        self._gist: Gist | None = None
+
+    @property
+    def gist(self) -> Gist:
+        if self._gist is None:
+            self._gist = Gist(self.facts.key, self.labels.value, self.labels.labeller, course_hash(self.facts))
+        return self._gist
 
     def label(self, value: LabelValue) -> EscalationLabel | None:
         """The latest label with this value."""
@@ -66,6 +86,15 @@ class Case:
     def words(self, message: Message) -> str:
         """A message for a quotation: the author's own words where texts can be read, the raw body otherwise."""
         return message.body if self.reader is None else self.reader.text(message)
+
+
+class Recalled(Case):
+    """A ticket whose history is no longer at hand; only `gist`, `opinions`, `context` and `settings` are there."""
+
+    __slots__ = ()
+
+    def __init__(self, gist: Gist, opinions: TextOpinions, context: Context, settings: CheckSettings) -> None:
+        self._gist, self.opinions, self.context, self.settings = gist, opinions, context, settings
 
 
 def who(actor: Actor | None) -> str:

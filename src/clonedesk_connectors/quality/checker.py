@@ -1,8 +1,8 @@
 """Checks the labels of all tickets: facts, rules, text model, verdicts. Streams; nothing is written anywhere.
 
-The tickets are read more than once, so they come as a function that opens them: once to learn what tickets tell about
-each other, once to judge them, and once more in between when a text model is used. Of each ticket a few hundred bytes
-stay in memory.
+The tickets are read twice, so they come as a function that opens them: once to learn what tickets tell about each
+other, once to judge them. With a text model each verdict waits for it in memory, or, where a `sink` wants it with its
+evidence, is made in a third reading. Of each ticket a few hundred bytes stay in memory, and its text for the model.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from clonedesk_connectors.model import Event, Ticket
 from clonedesk_connectors.protocol import AccountConfig
 from clonedesk_connectors.quality.case import Case
 from clonedesk_connectors.quality.combine import KEEP, Segment, TicketResult, combine
-from clonedesk_connectors.quality.context import EMPTY, Context, ContextBuilder, course_hash
+from clonedesk_connectors.quality.context import EMPTY, Context, ContextBuilder
 from clonedesk_connectors.quality.facts import Facts, derive
 from clonedesk_connectors.quality.labels import ESCALATED, RESOLVED_AI, Given, LabelReader, Labels, LabelValue
 from clonedesk_connectors.quality.opinions import TextJudge, TextOpinions, TextRow
@@ -24,9 +24,9 @@ from clonedesk_connectors.quality.outcome import judge
 from clonedesk_connectors.quality.panel import Panel
 from clonedesk_connectors.quality.precision import ReviewedFinding, RulePrecision, learn
 from clonedesk_connectors.quality.reading import TextReader, installed_reader
+from clonedesk_connectors.quality.recall import Recall
 from clonedesk_connectors.quality.report import Readiness, SegmentRow, Tally, readiness
 from clonedesk_connectors.quality.rules import Rule, all_rules
-from clonedesk_connectors.quality.rules.written import labeller_of
 from clonedesk_connectors.quality.settings import CheckSettings
 
 OpenTickets = Callable[[], Iterable[Ticket]]
@@ -91,11 +91,13 @@ def check(
     reviewed = tuple(reviews)
     run.precision = learn(reviewed, run.panel.rules, run.settings)
     run.learn_context()
+    early = None
     if text_model is not None:
-        run.opinions = text_model.judge(
-            run.text_rows(), {one.ticket: one.truth for one in reviewed if one.truth is not None}
-        )
-    return run.report(sink)
+        parted = run.panel.parted() if sink is None else None
+        early = None if parted is None else Recall(parted[1])
+        rows = run.text_rows(early, run.panel if parted is None else parted[0])
+        run.opinions = text_model.judge(rows, {one.ticket: one.truth for one in reviewed if one.truth is not None})
+    return run.report(sink, early)
 
 
 class _Run:
@@ -196,27 +198,38 @@ class _Run:
         for case in self.cases():
             yield self._result(case)
 
-    def _result(self, case: Case) -> TicketResult:
-        findings, abstentions = self.panel.ask(case)
+    def _result(self, case: Case, panel: Panel | None = None) -> TicketResult:
+        findings, abstentions = (panel or self.panel).ask(case)
         ticket = case.facts.ticket
         segment = Segment(ticket.ticket_type, str(ticket.channel), ticket.tier)
         return combine(case.facts.key, segment, case.labels, findings, abstentions, self.settings, self.precision)
 
-    def text_rows(self) -> list[TextRow]:
-        """For the text model: labels that the rules left standing; anchors are those whose truth the trail proves."""
+    def text_rows(self, early: Recall | None, panel: Panel) -> list[TextRow]:
+        """For the text model: labels that the rules left standing; anchors are those whose truth the trail proves.
+
+        What the rules said meanwhile is kept in `early`, where it is given.
+        """
         rows = []
+        self.opinions = TextOpinions({}, {}) if early is not None else None
         for case in self.cases():
+            result = self._result(case, panel)
+            if early is not None:
+                early.keep(case, result)
             value = case.labels.value
             if value is not None and case.facts.ai_touched and case.facts.excluded is None:
                 anchor = _anchor(case)
-                if anchor is not None or self._result(case).decision is KEEP:
+                if anchor is not None or result.decision is KEEP:
                     rows.append(_text_row(case, value, anchor))
         return rows
 
-    def report(self, sink: Callable[[TicketResult], None] | None) -> CheckReport:
+    def report(self, sink: Callable[[TicketResult], None] | None, early: Recall | None) -> CheckReport:
         """Judge all tickets and count."""
         tally = Tally()
-        for result in self.results():
+        if early is not None and self.opinions is not None:
+            results = early.results(self.opinions, self.context, self.settings, self.precision)
+        else:
+            results = self.results()
+        for result in results:
             tally.add(result)
             if sink is not None:
                 sink(result)
@@ -260,15 +273,15 @@ class _Run:
 
 
 def _text_row(case: Case, value: LabelValue, anchor: LabelValue | None) -> TextRow:
-    facts = case.facts
+    ticket, gist = case.facts.ticket, case.gist
     return TextRow(
-        key=facts.key,
-        text="\n".join(case.words(message) for message in facts.customer),
+        key=gist.key,
+        text="\n".join(case.words(message) for message in case.facts.customer),
         label=value,
-        labeller=labeller_of(case),
-        ticket_type=facts.ticket.ticket_type,
-        requester=facts.ticket.requester.id if facts.ticket.requester is not None else None,
-        course=course_hash(facts),
+        labeller=gist.labeller,
+        ticket_type=ticket.ticket_type,
+        requester=ticket.requester.id if ticket.requester is not None else None,
+        course=gist.course,
         anchor=anchor,
     )
 

@@ -252,9 +252,14 @@ def macro_delay(facts: Facts) -> timedelta | None:
     return message.at - given[-1] if given else None
 
 
+def writes(facts: Facts) -> bool:
+    """Whether the customer's first message has any text."""
+    return bool(facts.customer and facts.customer[0].body)
+
+
 def course_hash(facts: Facts) -> int:
     """A number for type, first text and course; equal for tickets that should carry the same label. 0: no text."""
-    if not facts.customer or not facts.customer[0].body:
+    if not writes(facts):
         return 0
     rating = facts.rating if facts.ratings else None
     value = rating.satisfaction.value if rating is not None else None

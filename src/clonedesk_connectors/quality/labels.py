@@ -101,6 +101,12 @@ class Labels(NamedTuple):
     values: frozenset[LabelValue] = frozenset()
     value: LabelValue | None = None
 
+    @property
+    def labeller(self) -> str | None:
+        """The id of the person who wrote the label; programs and unknown setters have none."""
+        setter = next((label.set_by for label in self.current if label.set_by is not None), None)
+        return setter.id if setter is not None and setter.kind is ActorKind.HUMAN_AGENT else None
+
 
 NO_LABELS = Labels()
 _ONE = tuple((value, frozenset({value})) for value in LabelValue)

@@ -11,7 +11,7 @@ from clonedesk_connectors.quality.rules import Found, Rule
 from clonedesk_connectors.quality.rules.rule import Judge
 
 _Kind = tuple[frozenset[LabelValue], bool, bool, bool, bool]
-_Plan = tuple[tuple[tuple[Rule, Judge], ...], tuple[Abstention, ...]]
+Plan = tuple[tuple[tuple[Rule, Judge], ...], tuple[Abstention, ...]]
 """The rules to ask with their functions, and the abstentions of those that cannot be asked."""
 
 _MOST_GROUPS = 10_000
@@ -22,18 +22,31 @@ class Panel:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rules)
-        self._plans: dict[_Kind, _Plan] = {}
+        self._plans: dict[_Kind, Plan] = {}
         self._groups: dict[tuple[int, ...], tuple[Abstention, ...]] = {}
         self._kept: list[tuple[Abstention, ...]] = []  # keeps what `_groups` knows by identity alive
 
-    def ask(self, case: Case) -> tuple[tuple[Finding, ...], tuple[Abstention, ...]]:
-        """Every finding and every abstention about one labelled ticket, in the order of the rules."""
+    def parted(self) -> tuple[Panel, Panel] | None:
+        """Those asked while the history is at hand, and those that only wait for the text model.
+
+        None where a rule needs both at once.
+        """
+        if any(rule.needs_model and not rule.late for rule in self.rules):
+            return None
+        return Panel([rule for rule in self.rules if not rule.late]), Panel([rule for rule in self.rules if rule.late])
+
+    def plan(self, case: Case) -> Plan:
+        """Whom to ask about a ticket of this kind."""
         counts = case.facts.ai_touched and case.facts.excluded in (None, "history_incomplete")
         kind = (case.labels.values, counts, case.facts.complete, case.reader is None, case.opinions is None)
         plan = self._plans.get(kind)
         if plan is None:
             plan = self._plans[kind] = self._plan(case, counts)
-        able, unable = plan
+        return plan
+
+    def ask(self, case: Case, plan: Plan | None = None) -> tuple[tuple[Finding, ...], tuple[Abstention, ...]]:
+        """Every finding and every abstention about one labelled ticket, in the order of the rules."""
+        able, unable = self.plan(case) if plan is None else plan
         findings: list[Finding] = []
         abstained: list[Abstention] = []
         for rule, judge in able:
@@ -57,7 +70,7 @@ class Panel:
                 self._kept.append(tuple(abstained))
         return known
 
-    def _plan(self, case: Case, counts: bool) -> _Plan:
+    def _plan(self, case: Case, counts: bool) -> Plan:
         able: list[tuple[Rule, Judge]] = []
         unable: list[Abstention] = []
         for rule in self.rules:

@@ -6,19 +6,20 @@ from collections.abc import Iterator
 
 from clonedesk_connectors.model import Event, Message
 from clonedesk_connectors.quality.case import Case, who
-from clonedesk_connectors.quality.context import course_hash
+from clonedesk_connectors.quality.context import writes
 from clonedesk_connectors.quality.facts import answered_at
 from clonedesk_connectors.quality.findings import Evidence, Severity, Verdict, seen, span
 from clonedesk_connectors.quality.labels import ESCALATED, RESOLVED_AI
 from clonedesk_connectors.quality.rules.rule import Abstain, Found, rule
-from clonedesk_connectors.quality.rules.written import labeller_of
 from clonedesk_connectors.quality.walk import UNKNOWN
 
+_NO_TEXT = "there is no text by the customer to compare"
 
-@rule("L17", "Labeller is an outlier", labels=(ESCALATED, RESOLVED_AI), needs_ai=True, needs_model=True)
+
+@rule("L17", "Labeller is an outlier", labels=(ESCALATED, RESOLVED_AI), needs_ai=True, needs_model=True, late=True)
 def agent_outlier(case: Case) -> Found | Abstain | None:
     """The person who set the label goes against the text model far more often than everybody: low per ticket."""
-    name = labeller_of(case)
+    name = case.gist.labeller
     if name is None:
         return Abstain("no person is known to have set the label")
     assert case.opinions is not None
@@ -37,23 +38,26 @@ def agent_outlier(case: Case) -> Found | Abstain | None:
     return Found(Verdict.WEAKENS, Severity.LOW, text, evidence, params=params)
 
 
-@rule("L18", "Near-duplicates disagree", labels=(ESCALATED, RESOLVED_AI), needs_ai=True)
+@rule("L18", "Near-duplicates disagree", labels=(ESCALATED, RESOLVED_AI), needs_ai=True, late=True)
 def duplicates_disagree(case: Case) -> Found | Abstain | None:
     """A ticket with the same text, type and course of events carries the opposite label."""
-    if case.labels.value is None:
+    if case.opinions is None and not case.context.duplicates:  # then the fingerprint is not worth its price
+        return None if case.labels.value is None or writes(case.facts) else Abstain(_NO_TEXT)
+    gist = case.gist
+    if gist.label is None:
         return None
-    if not case.facts.customer or not case.facts.customer[0].body:
-        return Abstain("there is no text by the customer to compare")
-    opinion = case.opinions.tickets.get(case.facts.key) if case.opinions is not None else None
-    pair = case.context.duplicates.get(course_hash(case.facts)) if case.context.duplicates else None
+    if not gist.course:
+        return Abstain(_NO_TEXT)
+    opinion = case.opinions.tickets.get(gist.key) if case.opinions is not None else None
+    pair = case.context.duplicates.get(gist.course)
     if pair is not None:
-        other, how = (pair.resolved if case.labels.value is ESCALATED else pair.escalated), "the same"
+        other, how = (pair.resolved if gist.label is ESCALATED else pair.escalated), "the same"
     elif opinion is not None and opinion.twins:
         other, how = opinion.twins[0], "nearly the same"
     else:
         return None
     evidence = (
-        Evidence("this label", case.labels.value.value),
+        Evidence("this label", gist.label.value),
         Evidence("ticket with the opposite label", other),
         Evidence("text", f"{how} (at least {case.settings.near_text:g})"),
     )
@@ -63,11 +67,11 @@ def duplicates_disagree(case: Case) -> Found | Abstain | None:
     )
 
 
-@rule("L19", "Text model disagrees", labels=(ESCALATED, RESOLVED_AI), needs_ai=True, needs_model=True)
+@rule("L19", "Text model disagrees", labels=(ESCALATED, RESOLVED_AI), needs_ai=True, needs_model=True, late=True)
 def model_disagrees(case: Case) -> Found | Abstain | None:
     """The text alone makes the label unlikely, calibrated to an expected precision. A hint, not a proof."""
     assert case.opinions is not None
-    opinion = case.opinions.tickets.get(case.facts.key)
+    opinion = case.opinions.tickets.get(case.gist.key)
     if opinion is None:
         return Abstain("the text model did not judge this ticket")
     if not opinion.flagged:

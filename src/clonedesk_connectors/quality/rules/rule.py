@@ -53,7 +53,9 @@ class Rule:
 
     labels: the claims it is about; None for any. needs_ai: only for tickets an AI touched and that count at all.
     absence: it rests on something not being there, so it is off when history is missing. needs_text, needs_model: it
-    cannot work without the extra `[text]` or `[quality]`. Raise `version` when the same ticket would be judged
+    cannot work without the extra `[text]` or `[quality]`. late: of the case it looks only at what `Recalled` has, so it
+    can be asked after the text model without reading the ticket again; all others must not use `opinions` without
+    `needs_model`. Raise `version` when the same ticket would be judged
     otherwise.
     """
 
@@ -66,6 +68,7 @@ class Rule:
     absence: bool = False
     needs_text: bool = False
     needs_model: bool = False
+    late: bool = False
     _missing: dict[str, Abstention] = field(default_factory=dict, compare=False, repr=False)
 
     def finding(self, said: Found) -> Finding:
@@ -112,11 +115,12 @@ def rule(
     absence: bool = False,
     needs_text: bool = False,
     needs_model: bool = False,
+    late: bool = False,
 ) -> Callable[[Judge], Rule]:
     """Make a rule out of a function."""
 
     def made(judge: Judge) -> Rule:
         about = None if labels is None else frozenset(labels)
-        return Rule(id, title, judge, version, about, needs_ai, absence, needs_text, needs_model)
+        return Rule(id, title, judge, version, about, needs_ai, absence, needs_text, needs_model, late)
 
     return made

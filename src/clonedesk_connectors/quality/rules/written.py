@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from clonedesk_connectors.model import ActorKind
 from clonedesk_connectors.quality.case import Case, who
 from clonedesk_connectors.quality.facts import answered_at
 from clonedesk_connectors.quality.findings import Evidence, Severity, Verdict, span
@@ -157,11 +156,3 @@ def _flips(changes: list[LabelChange]) -> list[LabelChange]:
             found.append(here[0])
         found += [later for earlier, later in pairwise(here) if later.new is not earlier.new]
     return found
-
-
-def labeller_of(case: Case) -> str | None:
-    """The id of the person who wrote the label; programs and unknown setters have none."""
-    label = next((label for label in case.labels.current if label.set_by is not None), None)
-    if label is None or label.set_by is None or label.set_by.kind is not ActorKind.HUMAN_AGENT:
-        return None
-    return label.set_by.id
