@@ -15,25 +15,53 @@ CREDENTIALS = {
 
 
 def zendesk(client: httpx.Client) -> tuple[int, int]:
-    """Sign in, then both exports to their ends. Returns (tickets, requests)."""
+    """Sign in, then both exports, the AI scope, ratings and the directory to their ends: what a pull reads, except the
+    audits of single tickets. Returns (tickets, requests).
+    """
     grant = {"grant_type": "client_credentials", "scope": "read", **CREDENTIALS["zendesk"]}
     client.headers["authorization"] = f"Bearer {client.post('/oauth/tokens', json=grant).json()['access_token']}"
     include = "users,groups,organizations,brands,custom_statuses,metric_sets,comment_count"
+    tickets, requests = _export(client, "all", include)
+    requests += 1 + _export(client, "ai_agent", "")[1] + sum(_listed(client, path) for path in _LISTS)
+    start, done = 0, False
+    while not done:
+        params = {"per_page": 1000, "support_type_scope": "all", "include": "comment_events", "start_time": start}
+        page = client.get("/api/v2/incremental/ticket_events", params=params).json()
+        requests, start, done = requests + 1, page["end_time"], page["end_of_stream"]
+    return tickets, requests
+
+
+def _export(client: httpx.Client, scope: str, include: str) -> tuple[int, int]:
+    """One ticket export to its end: (tickets, requests)."""
     tickets = requests = 0
     position: dict[str, Any] = {"start_time": 0}
     while True:
-        params = {"per_page": 1000, "support_type_scope": "all", "include": include, **position}
+        params = {"per_page": 1000, "support_type_scope": scope, "include": include, **position}
         page = client.get("/api/v2/incremental/tickets/cursor", params=params).json()
         tickets, requests, position = tickets + len(page["tickets"]), requests + 1, {"cursor": page["after_cursor"]}
         if page["end_of_stream"]:
-            break
-    start = 0
-    while True:
-        params = {"per_page": 1000, "support_type_scope": "all", "include": "comment_events", "start_time": start}
-        page = client.get("/api/v2/incremental/ticket_events", params=params).json()
-        requests, start = requests + 1, page["end_time"]
-        if page["end_of_stream"]:
             return tickets, requests
+
+
+_LISTS = (
+    "satisfaction_ratings?score=received&start_time=0",
+    "guide/survey_responses?filter[created_at_start]=0&sort=id",
+    "users?role[]=agent&role[]=admin",
+    "groups?exclude_deleted=false",
+    "custom_statuses?",
+    "ticket_fields?",
+)
+
+
+def _listed(client: httpx.Client, path: str) -> int:
+    """One list with cursor pages to its end: requests."""
+    requests, after = 0, ""
+    while True:
+        page = client.get(f"/api/v2/{path}&page[size]=100{after}").json()
+        requests, meta = requests + 1, page.get("meta") or {}
+        if not meta.get("has_more"):
+            return requests
+        after = f"&page[after]={meta['after_cursor']}"
 
 
 def intercom(client: httpx.Client) -> tuple[int, int]:

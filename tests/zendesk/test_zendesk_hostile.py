@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clonedesk_connectors.model import Message
+from clonedesk_connectors.model import Message, ticket_json
+from clonedesk_connectors.model.lean import lean_ticket
 from clonedesk_connectors.protocol import AccountConfig, Bundle
 from tests.zendesk.helpers import (
     ANN,
@@ -110,21 +111,26 @@ def _reach(value: Any, path: tuple[object, ...]) -> Any:
 def test_a_mutated_history_is_normalised_in_order_in_utc_and_the_same_every_time(
     records: dict[str, list[dict[str, Any]]],
 ) -> None:
+    bundle = Bundle("7", records, Folk(PEOPLE), "hollowbrook", CONFIG)
+
     def ticket() -> Any:
-        return ZENDESK.normalize(Bundle("7", records, Folk(PEOPLE), "hollowbrook", CONFIG))
+        return ZENDESK.normalize(bundle)
 
     made = ticket()
     if made is None:
         assert not records["ticket"][-1]
         return
     assert made == ticket()
+    facts = ZENDESK.facts(bundle)
+    assert facts is not None
+    assert json.loads(ticket_json(lean_ticket(facts))) == json.loads(ticket_json(made))
     assert [event.seq for event in made.events] == list(range(len(made.events)))
     assert [event.at for event in made.events] == sorted(event.at for event in made.events)
     assert all(event.at.tzinfo is UTC for event in made.events)
     assert len({event.id for event in made.events}) == len(made.events)
     payloads = {kind: [json.dumps(record).encode() for record in listed] for kind, listed in records.items()}
     assert set(ZENDESK.people_in(payloads)) <= set(ZENDESK.people(records))
-    list(ZENDESK.gaps(Bundle("7", records, Folk(PEOPLE)), made))
+    assert list(ZENDESK.gaps(bundle, made)) == list(ZENDESK.gaps(bundle, lean_ticket(facts)))
 
 
 @given(st.lists(st.tuples(st.sampled_from(["comment_id", "public", "type", "event_type"]), junk), max_size=4))

@@ -177,6 +177,17 @@ class Connector(Protocol):
 
 
 @runtime_checkable
+class FactsReader(Protocol):
+    """Optional: a ticket's fields before they are checked. The engine checks them as strictly and stores them, without
+    the price of a `Ticket` object.
+    """
+
+    def facts(self, bundle: Bundle) -> Mapping[str, Any] | None:
+        """What `normalize` makes its `Ticket` of: events as dicts, their actor and cause as instances, times in UTC."""
+        ...
+
+
+@runtime_checkable
 class PeopleReader(Protocol):
     """Optional: tells from the bytes whom most tickets need, so that they are read together and without parsing."""
 

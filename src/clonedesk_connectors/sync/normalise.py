@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from clonedesk_connectors.model import SCHEMA_VERSION
-from clonedesk_connectors.protocol import Bundle, Connector, FollowUp, PeopleReader, parse_object
+from clonedesk_connectors.model import SCHEMA_VERSION, Ticket
+from clonedesk_connectors.model.lean import lean_ticket
+from clonedesk_connectors.protocol import Bundle, Connector, FactsReader, FollowUp, PeopleReader, parse_object
 from clonedesk_connectors.store import AccountArchive
 from clonedesk_connectors.store.cache import Normalised, Saved
 from clonedesk_connectors.sync.collector import not_collecting
@@ -97,13 +98,20 @@ def _batch(
         records = _parsed(kinds)
         bundle = Bundle(ticket_id, records, directory, account.name, connector.account.config, gone.get(ticket_id, {}))
         try:
-            ticket = connector.normalize(bundle)
+            ticket = _ticket(connector, bundle)
             if ticket is not None:
                 gaps.extend(connector.gaps(bundle, ticket))
             batch.append(Normalised(ticket_id, ticket))
         except Exception as error:  # noqa: BLE001 - one bad record must not stop the run
             batch.append(Normalised(ticket_id, quarantined=_reason(error)))
     return account.save(batch, gaps)
+
+
+def _ticket(connector: Connector, bundle: Bundle) -> Ticket | None:
+    if not isinstance(connector, FactsReader):
+        return connector.normalize(bundle)
+    facts = connector.facts(bundle)
+    return None if facts is None else lean_ticket(facts)
 
 
 def _people(connector: Connector, bundles: Iterable[Mapping[str, list[bytes]]]) -> set[tuple[str, str]]:

@@ -147,6 +147,9 @@ class ZendeskConnector:
     def normalize(self, bundle: Bundle) -> Ticket | None:
         return _normalize.normalize(self.account.name, bundle)
 
+    def facts(self, bundle: Bundle) -> Mapping[str, Any] | None:
+        return _normalize.facts(self.account.name, bundle)
+
     def gaps(self, bundle: Bundle, ticket: Ticket) -> Iterable[FollowUp]:
         return _normalize.gaps(bundle, ticket)
 

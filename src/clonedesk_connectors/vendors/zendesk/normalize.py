@@ -59,6 +59,12 @@ def latest(records: Records, kind: str) -> Json:
 
 def normalize(account: str, bundle: Bundle) -> Ticket | None:
     """None while the ticket's own record has not arrived."""
+    found = facts(account, bundle)
+    return None if found is None else Ticket.model_validate(found)
+
+
+def facts(account: str, bundle: Bundle) -> Json | None:
+    """The fields of a `Ticket`; None while the ticket's own record has not arrived."""
     raw = latest(bundle.records, "ticket")
     if not raw:
         return None
@@ -74,25 +80,23 @@ def normalize(account: str, bundle: Bundle) -> Ticket | None:
     for index, entry in enumerate(bundle.records.get("conversation_log", ())):
         trail.turn(entry, f"log:{native_id(entry.get('id')) or index}", born or EPOCH)
     trail.finish()
-    facts = header(raw, bundle.config, cast, trail)
-    events = [*trail.events, *ratings, *own_events(raw, facts, trail, ratings)]
+    told = header(raw, bundle.config, cast, trail)
+    events = [*trail.events, *ratings, *own_events(raw, told, trail, ratings)]
     events.sort(key=_at)
     events = with_hand_overs(events, bundle.config, was_ai=was_ai, left_scope=left_scope)
     for seq, event in enumerate(events):
         event["seq"] = seq
-    return Ticket.model_validate(
-        {
-            **facts,
-            "vendor": "zendesk",
-            "account": bundle.account or account,
-            "native_id": bundle.ticket_id,
-            "version": version,
-            "support_scope": scope,
-            "vendor_labels": labels(facts, bundle.config, trail, events, scope),
-            "events": events,
-            "coverage": coverage(raw, bundle, trail, version),
-        }
-    )
+    return {
+        **told,
+        "vendor": "zendesk",
+        "account": bundle.account or account,
+        "native_id": bundle.ticket_id,
+        "version": version,
+        "support_scope": scope,
+        "vendor_labels": labels(told, bundle.config, trail, events, scope),
+        "events": events,
+        "coverage": coverage(raw, bundle, trail, version),
+    }
 
 
 def version_of(raw: Json) -> int:
