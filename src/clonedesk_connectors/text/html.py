@@ -193,24 +193,32 @@ class _Walk:
     def _enter(self, node: LexborNode, frame: _Frame) -> tuple[_Frame, Callable[[], None] | None]:
         tag = node.tag or ""
         attributes = node.attributes
-        inner = _Frame(self.visibility.below(frame.hidden, attributes), frame.preformatted, frame.cut, frame.numbers)
-        if not inner.hidden and self._writer(frame) is not self.removed and (cut := self.classify(node, attributes)):
-            self.cuts.append(cut.name)
-            inner.cut = True
-            self.rest_cut = self.rest_cut or cut.rest
+        inner = _Frame(frame.hidden, frame.preformatted, frame.cut, frame.numbers)
+        if attributes:  # most elements have none
+            self._judge(node, attributes, frame, inner)
         writer = self._writer(inner)
         if inner.hidden:
             return inner, None
         if tag == "br":
             writer.line_break()
             return inner, None
-        if tag == "pre" or _PRE_STYLE.search(attributes.get("style") or ""):
+        if tag == "pre":
             inner.preformatted = True
         if tag == "a":
             return inner, self._link(writer, attributes.get("href") or "")
         if tag in ("ol", "ul"):
             inner.numbers = [0] if tag == "ol" else []
         return inner, self._block(tag, writer, inner)
+
+    def _judge(self, node: LexborNode, attributes: Mapping[str, str | None], frame: _Frame, inner: _Frame) -> None:
+        """Set in `inner` what an element's attributes change."""
+        inner.hidden = self.visibility.below(frame.hidden, attributes)
+        if not inner.hidden and self._writer(frame) is not self.removed and (cut := self.classify(node, attributes)):
+            self.cuts.append(cut.name)
+            inner.cut = True
+            self.rest_cut = self.rest_cut or cut.rest
+        if _PRE_STYLE.search(attributes.get("style") or ""):
+            inner.preformatted = True
 
     @staticmethod
     def _block(tag: str, writer: _Writer, frame: _Frame) -> Callable[[], None] | None:
