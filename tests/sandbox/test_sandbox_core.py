@@ -296,6 +296,18 @@ def test_it_answers_over_http_and_drops_connections_when_told() -> None:
     assert [seen.status for seen in helpdesk.log] == [200, 200, 504, 404]
 
 
+def test_large_answers_are_compressed_for_callers_that_take_it() -> None:
+    address = EXPORT.replace("per_page=3", "per_page=40")
+    helpdesk = desk()
+    with helpdesk, httpx.Client(base_url=helpdesk.url, headers=basic(helpdesk), timeout=20) as client:
+        plain = client.get(address, headers={"Accept-Encoding": "identity"})
+        packed = client.get(address, headers={"Accept-Encoding": "gzip"})
+        small = client.get("/api/v2/users/me")
+    assert [answer.headers.get("content-encoding") for answer in (plain, packed, small)] == [None, "gzip", None]
+    assert packed.content == plain.content
+    assert int(packed.headers["content-length"]) < len(plain.content) / 4
+
+
 def test_closing_releases_a_hanging_request() -> None:
     helpdesk = desk(Rule(faults.hang()))
     reached = threading.Event()

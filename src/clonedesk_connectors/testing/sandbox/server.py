@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gzip
 import logging
 import socket
 import threading
@@ -31,6 +32,7 @@ except ImportError as err:  # pragma: no cover - depends on the installation
 
 _KEPT_REQUESTS = 100_000
 _START_S = 30
+_WORTH_PACKING = 1_000
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -130,12 +132,18 @@ class _Server(uvicorn.Server):
         self.listening.set()
 
 
+def _listening(port: int) -> socket.socket:
+    """asyncio switches Nagle's algorithm off only for sockets that say they are TCP; else each answer takes 40 ms."""
+    made = socket.create_server(("127.0.0.1", port))
+    return socket.socket(made.family, made.type, socket.IPPROTO_TCP, fileno=made.detach())
+
+
 class _ServerThread:
     """One uvicorn server on its own thread and event loop."""
 
     def __init__(self, sandbox: Sandbox, port: int) -> None:
         self._sandbox = sandbox
-        self._socket = socket.create_server(("127.0.0.1", port))
+        self._socket = _listening(port)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         app = Starlette(routes=[Route("/{path:path}", self._endpoint, methods=_METHODS)])
         config = uvicorn.Config(
@@ -199,8 +207,18 @@ class _ServerThread:
             "date": formatdate(self._sandbox.clock(), usegmt=True),
         }
         headers = usual | reply.headers
-        kind = _CutResponse if reply.wire == "cut" else Response
-        return kind(reply.encoded(), reply.status, headers)
+        if reply.wire == "cut":
+            return _CutResponse(reply.encoded(), reply.status, headers)
+        return Response(_packed(reply.encoded(), call, headers), reply.status, headers)
+
+
+def _packed(body: bytes, call: Call, headers: dict[str, str]) -> bytes:
+    """Compressed for callers that take it, as web servers do with answers that are worth it."""
+    takes = "gzip" in call.headers.get("accept-encoding", "")
+    if len(body) < _WORTH_PACKING or not takes or "content-encoding" in map(str.lower, headers):
+        return body
+    headers |= {"content-encoding": "gzip", "vary": "accept-encoding"}
+    return gzip.compress(body, compresslevel=1, mtime=0)
 
 
 class _CutResponse(Response):
