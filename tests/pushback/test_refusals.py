@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from clonedesk_connectors.errors import AuthError, RateLimited
+from clonedesk_connectors.errors import AuthError, RateLimited, RecordGone
 from clonedesk_connectors.review.states import State
 from clonedesk_connectors.testing.sandbox.calls import Call
 from tests.pushback.rig import Rig
@@ -81,13 +81,29 @@ def test_a_write_that_is_refused_for_good_fails_the_draft_with_the_reason(rig: R
     assert rig.notes(refused, draft_id) == []
 
 
-@pytest.mark.parametrize("status", ["403", "404"])
+@pytest.mark.parametrize("status", ["403", "404", "410"])
 def test_a_ticket_that_may_not_be_read_withdraws_the_draft(rig: Rig, status: str) -> None:
-    [number] = rig.open_tickets(1)
-    draft_id = rig.submit(rig.draft(number))
-    rig.wire.fate = once(is_look, f"{status} before")
-    assert [(done.state, done.reason) for done in rig.run()] == [(State.WITHDRAWN, "gone")]
-    assert rig.notes(number, draft_id) == []
+    fine, hidden = rig.open_tickets(2)
+    rig.submit(rig.draft(fine))
+    draft_id = rig.submit(rig.draft(hidden))
+    place = f"/{rig.ticket_id(hidden)}"
+    rig.wire.fate = lambda call: f"{status} before" if place in call.path else "answer"
+    done = {one.draft_id: one for one in rig.run()}[draft_id]
+    assert (done.state, done.reason) == (State.WITHDRAWN, "gone")
+    assert rig.notes(hidden, draft_id) == []
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_credentials_that_may_read_no_ticket_end_no_draft(rig: Rig, count: int) -> None:
+    numbers = rig.open_tickets(count)
+    ids = [rig.submit(rig.draft(number)) for number in numbers]
+    rig.wire.fate = lambda call: "403 before" if is_look(call) else "answer"
+    with pytest.raises(RecordGone, match=r"these credentials may not read it \(HTTP 403"):
+        rig.run()
+    assert [rig.queue.get(draft_id).state for draft_id in ids] == [State.QUEUED] * count
+    rig.wire.fate = lambda call: "answer"
+    rig.run()
+    assert [len(rig.notes(number, draft_id)) for number, draft_id in zip(numbers, ids, strict=True)] == [1] * count
 
 
 @pytest.mark.parametrize("step", ["look", "write", "tags"])

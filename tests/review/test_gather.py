@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from clonedesk_connectors.errors import CapabilityMissing, ContractBroken
+from clonedesk_connectors.errors import CapabilityMissing, ContractBroken, Unavailable
 from clonedesk_connectors.protocol import Connector
 from clonedesk_connectors.review.gather import capture_live, push_back_of
 from clonedesk_connectors.review.queue import ReviewQueue
@@ -63,3 +63,33 @@ def test_a_connector_that_cannot_write_notes_says_so(offer: dict[str, Any]) -> N
     connector = SimpleNamespace(name="readonly", account=SimpleNamespace(name="acme"), **offer)
     with pytest.raises(CapabilityMissing, match="readonly"):
         push_back_of(cast("Connector", connector), None)
+
+
+def test_a_ticket_that_may_not_be_read_or_gives_no_answer_keeps_its_draft_and_the_others_are_captured(
+    queue: ReviewQueue,
+) -> None:
+    desk = Desk()
+    ids = {}
+    for ticket_id in ("1", "2", "3"):
+        desk.ticket(ticket_id)
+        ids[ticket_id] = queue.submit(make_draft(ticket_id), place="local").draft_id
+        desk.say(ticket_id, "customer", "One more thing", at=5.0)
+    desk.now_s = 6.0
+    fates = {"1": "403", "2": "503"}
+    desk.fate = lambda request: fates.get(request.subject or "", "answer")
+    changed, problems = asyncio.run(capture_live(queue, session_of(desk), DeskPushBack()))
+    assert [(item.draft.ticket_id, item.state_reason) for item in changed] == [("3", "customer_replied")]
+    assert problems[0] == "ticket 1: these credentials may not read it (HTTP 403)"
+    assert "record 2: no usable answer (HTTP 503)" in problems[1]
+    assert [queue.get(ids[one]).state for one in ("1", "2")] == [State.AWAITING_REVIEW, State.AWAITING_REVIEW]
+
+
+def test_a_helpdesk_that_is_down_ends_a_capture_after_three_tickets(queue: ReviewQueue) -> None:
+    desk = Desk()
+    for number in range(5):
+        desk.ticket(str(number))
+        queue.submit(make_draft(str(number)), place="local")
+    desk.fate = lambda request: "503"
+    with pytest.raises(Unavailable):
+        asyncio.run(capture_live(queue, session_of(desk, attempts=1), DeskPushBack()))
+    assert [request.subject for request in desk.requests] == ["0", "1", "2"]

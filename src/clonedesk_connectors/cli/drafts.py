@@ -103,17 +103,22 @@ async def _run_push(
 ) -> dict[str, str]:
     from clonedesk_connectors import app
     from clonedesk_connectors.review.gather import push_back_of
-    from clonedesk_connectors.review.push import Pusher
+    from clonedesk_connectors.review.push import Pushed, Pusher
 
     with _archive(settings.store) as archive:
         adapter = push_back_of(connection.connector, archive)
     session = app.open_session(connection)
     try:
+        of_draft: dict[str | None, list[Line]] = {}
         for line in lines:
             line.submit(queue)
-        done = {line.draft_id: line for line in lines}
-        pusher = Pusher(queue, session, adapter)
-        return await pusher.run(lambda pushed: done[pushed.draft_id].note(pushed) if pushed.draft_id in done else None)
+            of_draft.setdefault(line.draft_id, []).append(line)
+
+        def note(pushed: Pushed) -> None:
+            for line in of_draft.get(pushed.draft_id, ()):  # the same draft may come twice
+                line.note(pushed)
+
+        return await Pusher(queue, session, adapter).run(note)
     finally:
         await session.aclose()
 

@@ -89,7 +89,7 @@ class Draft(Value):
     account: Name
     ticket_id: Name
     kind: Name = "reply"
-    body: Annotated[Text, Field(max_length=MAX_BODY_CHARS), AfterValidator(_not_blank)]
+    body: Annotated[str, Field(max_length=MAX_BODY_CHARS), AfterValidator(_storable), AfterValidator(_not_blank)]
     confidence: float | None = Field(default=None, ge=0, le=1)
     segment: Segment = Segment()
     based_on: BasedOn

@@ -123,7 +123,7 @@ def _read(number: int, text: str, vendor: str, account: str) -> Line:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "line"
-        return Line(number, problem=f"{where}: {first['msg']}")
+        return Line(number, problem=f"{where}: {first['msg'].removeprefix('Value error, ')}")
     if (draft.vendor, draft.account) != (vendor, account):
         return Line(number, problem=f"this draft is not for {vendor} account {account}")
     return Line(number, draft)

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import func, or_, select
 
-from clonedesk_connectors.errors import CapabilityMissing, ContractBroken, RecordGone
+from clonedesk_connectors.errors import CapabilityMissing, ContractBroken, RecordGone, Unavailable
 from clonedesk_connectors.model import Ticket
 from clonedesk_connectors.protocol import Connector
 from clonedesk_connectors.protocol.pushback import PushBack, Reading, TicketState
 from clonedesk_connectors.review.ledger import from_ms
 from clonedesk_connectors.review.queue import ReviewQueue
-from clonedesk_connectors.review.reader import Caller, look
+from clonedesk_connectors.review.reader import Caller, MayNotRead, look
 from clonedesk_connectors.review.states import OPEN
 from clonedesk_connectors.review.values import Item
 from clonedesk_connectors.store import AccountArchive, Archive, tables
@@ -24,6 +24,8 @@ from clonedesk_connectors.sync.normalise import StoredDirectory
 
 _D = draft.c
 _DAY_MS = 86_400_000
+_GIVE_UP_AFTER = 3
+"""Unclear answers in a row after which the helpdesk counts as down, as in `Pusher`."""
 _AT_ONCE = 500
 
 
@@ -84,19 +86,28 @@ async def capture_live(
 ) -> tuple[list[Item], list[str]]:
     """Ask the helpdesk itself, ticket by ticket; ticket_ids: only these (e.g. of a webhook), if they have drafts.
 
-    Returns the drafts that changed, and a line for each ticket that could not be read. Raises what `Session.call` does.
+    Returns the drafts that changed, and a line for each ticket that could not be read; its drafts stay as they are.
+    Raises what `Session.call` does, Unavailable after three tickets in a row.
     """
     vendor, account = caller.connector.name, caller.connector.account.name
     tickets = watched(queue, vendor, account)
     wanted = tickets if ticket_ids is None else {one: tickets[one] for one in ticket_ids if one in tickets}
     changed: list[Item] = []
     problems: list[str] = []
+    unclear = 0
     for ticket_id, since in wanted.items():
         try:
             reading = await look(caller, push, push.read_back(ticket_id, since))
+            unclear = 0
+        except (MayNotRead, ContractBroken) as error:
+            problems.append(str(error))
+            continue
         except RecordGone:
             reading = Reading(state=TicketState.DELETED)
-        except ContractBroken as error:
+        except Unavailable as error:
+            unclear += 1
+            if unclear >= _GIVE_UP_AFTER:
+                raise
             problems.append(str(error))
             continue
         changed += queue.capture_reading(vendor, account, ticket_id, reading)

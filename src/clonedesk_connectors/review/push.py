@@ -34,7 +34,7 @@ from clonedesk_connectors.protocol.pushback import Refusal as Refused
 from clonedesk_connectors.review.ledger import from_ms
 from clonedesk_connectors.review.outbox import APPROVED, DRAFT, Errand, Outbox, Turn, Work
 from clonedesk_connectors.review.queue import ReviewQueue
-from clonedesk_connectors.review.reader import Caller, look, text_of
+from clonedesk_connectors.review.reader import Caller, MayNotRead, look, text_of
 from clonedesk_connectors.review.router import Route, Router
 from clonedesk_connectors.review.states import State
 from clonedesk_connectors.review.values import ReviewConflict
@@ -61,7 +61,7 @@ class Pushed:
 
 
 OnPushed = Callable[[Pushed], None]
-_UNSURE = (Unavailable, ContractBroken)
+_UNSURE = (Unavailable, ContractBroken, MayNotRead)
 """No clear answer. What a request did, if it was a write, is found out by looking."""
 
 
@@ -88,7 +88,8 @@ class Pusher:
         self._outbox = Outbox(queue.ledger, queue.settings, connector.name, connector.account.name)
         self._settle_s, self._rounds, self._sleep = settle_s, rounds, sleep
         self._give_up_after, self._unclear = give_up_after, 0
-        self._accepted = False  # until a note was, a 403 may be about the credentials, which must not fail every draft
+        # Until one look or one note was accepted, a 403 may be about the credentials, which must not end every draft.
+        self._has_read = self._accepted = False
 
     async def run(self, on_pushed: OnPushed = lambda pushed: None) -> dict[str, str]:
         """Post drafts, deliver approved texts, bring tags up to date. on_pushed: called once for each draft.
@@ -168,7 +169,10 @@ class Pusher:
         """What the ticket looks like now, or None when it needs no note any more (the draft has then ended)."""
         try:
             reading = await look(self._caller, self._push, self._push.preflight(row.ticket_id))
-        except RecordGone:
+            self._has_read = True
+        except RecordGone as gone:
+            if isinstance(gone, MayNotRead) and not self._has_read:
+                raise
             self._outbox.turn_away(errand, row, Turn.WITHDRAW, "gone")
             return None
         if reading.state is None:

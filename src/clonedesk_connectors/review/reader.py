@@ -15,7 +15,12 @@ from clonedesk_connectors.text.html import html_to_text
 from clonedesk_connectors.transport.session import Answer
 
 _LONGEST_CHAIN = 200
+_FORBIDDEN = 403
 _CAUSES = {ActorKind.CUSTOMER: "customer_replied", ActorKind.HUMAN_AGENT: "agent_replied"}
+
+
+class MayNotRead(RecordGone):
+    """403: about one ticket it means that the ticket is none of ours, but the credentials may read none at all."""
 
 
 class Caller(Protocol):
@@ -29,8 +34,8 @@ class Caller(Protocol):
 async def look(caller: Caller, push: PushBack, request: Request) -> Reading:
     """All that a question shows.
 
-    Raises RecordGone when the ticket is not there or may not be read, ContractBroken for an answer that cannot be read
-    or does not end, and what `Session.call` raises.
+    Raises RecordGone when the ticket is not there, MayNotRead when it may not be read, ContractBroken for an answer
+    that cannot be read or does not end, and what `Session.call` raises.
     """
     whole = Reading()
     following: Request | None = request
@@ -38,8 +43,10 @@ async def look(caller: Caller, push: PushBack, request: Request) -> Reading:
         if following is None:
             return whole
         answer = await caller.call(following, priority=True)
+        if answer.outcome.verdict is Verdict.GONE and answer.response.status == _FORBIDDEN:
+            raise MayNotRead(f"ticket {request.subject}: these credentials may not read it ({answer.outcome.reason})")
         if answer.outcome.verdict is Verdict.GONE:
-            raise RecordGone(f"ticket {request.subject} is gone or may not be read ({answer.outcome.reason})")
+            raise RecordGone(f"ticket {request.subject} is gone ({answer.outcome.reason})")
         if answer.outcome.verdict is not Verdict.OK:
             raise ContractBroken(f"ticket {request.subject} could not be read ({answer.outcome.reason})")
         part = push.reading(following, answer.response)
