@@ -41,7 +41,7 @@ unit: $(STAMP)
 	$(BIN)/coverage run -m pytest -q -n $(WORKERS) --dist loadfile -m 'not crash and not browser' tests
 
 crash: $(STAMP)
-	$(PYTEST) -m crash -s tests
+	$(PYTEST) -q -n $(WORKERS) -m crash -rP tests
 
 browser: $(STAMP)
 	$(PYTEST) -m browser tests
