@@ -180,6 +180,24 @@ def test_an_approved_text_is_delivered_as_a_second_private_note_unless_the_custo
     assert rig.sandbox.public_writes == []
 
 
+@pytest.mark.parametrize("vendor", ["zendesk", "intercom"])
+def test_a_note_whose_text_is_taken_away_is_not_written_again(make_rig: Callable[..., Rig], vendor: str) -> None:
+    """These vendors delete no note; they redact it."""
+    rig = make_rig(vendor)
+    [number] = rig.open_tickets(1)
+    draft_id = rig.submit(rig.draft(number))
+    rig.run()
+    texts = sum(step.kind in ("message", "note") for step in rig.sandbox.desk.story(number).steps)
+    rig.sandbox.desk.change(number, "human", 1, ("redact", texts - 1, None))
+    assert rig.notes(number, draft_id) == []
+    rig.run()
+    asyncio.run(capture_live(rig.queue, rig.session(), rig.push))
+    rig.run()
+    assert rig.notes(number, draft_id) == []
+    assert sum(rig.is_write(call) for call in rig.wire.calls) == 1
+    assert rig.queue.get(draft_id).state is State.AWAITING_REVIEW
+
+
 def test_a_note_that_an_agent_deletes_is_not_written_again(make_rig: Callable[..., Rig]) -> None:
     rig = make_rig("freshdesk")
     [number] = rig.open_tickets(1)

@@ -282,6 +282,26 @@ def test_a_deleted_note_withdraws_the_draft_only_when_the_history_is_complete(qu
     assert (item.state, item.state_reason) == (State.WITHDRAWN, "note_gone")
 
 
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        (f"AI draft\n----- draft -----\n{BODY}\n", State.AWAITING_REVIEW),  # the reference was taken away
+        (f"BY HELPDESK\n\n{BODY}", State.AWAITING_REVIEW),
+        ("", State.WITHDRAWN),
+        ("This message was removed", State.WITHDRAWN),
+    ],
+)
+def test_a_note_that_the_helpdesk_rewrites_is_still_there_while_it_holds_the_draft(
+    queue: ReviewQueue, post: Post, text: str, state: State
+) -> None:
+    draft_id = post()
+    complete = Coverage(messages_expected=3, messages_got=3, events_complete=True)
+    thread = Thread().note(10, RULE, text).note(50, ANA, "reading")
+    thread.events[1] = thread.events[1].model_copy(update={"id": "n1"})
+    queue.capture(thread.ticket(coverage=complete))
+    assert queue.get(draft_id).state is state
+
+
 def test_an_older_copy_of_the_ticket_does_not_make_a_stale_draft_fresh(queue: ReviewQueue) -> None:
     queue.capture(Thread().ticket())
     draft_id = queue.submit(make_draft()).draft_id

@@ -27,6 +27,7 @@ from clonedesk_connectors.review.sight import Command, Sight
 from clonedesk_connectors.review.states import Action, ActorKind, By, State
 from clonedesk_connectors.store.records import AnyRow, upsert
 from clonedesk_connectors.store.review_tables import draft, opinion, ticket_seen
+from clonedesk_connectors.text.normal import flat
 
 _D = draft.c
 _SYNC = By("capture", ActorKind.SYNC)
@@ -221,13 +222,20 @@ def _ended(sight: Sight, row: AnyRow) -> Iterator[Step]:
 
 
 def _note_is_gone(sight: Sight, row: AnyRow) -> bool:
-    """Somebody deleted the note, or rewrote it beyond recognition. Only from a history that is complete and newer."""
+    """Somebody deleted the note or took its text away. Only from a history that is complete and newer."""
     if not sight.is_complete or row.posted_vms is None or sight.newest_at is None:
         return False
     if to_ms(sight.newest_at) <= row.posted_vms:
         return False
     private = (message for message in sight.messages if message.visibility == "private")
-    return all(reference_of(text_of(message)) != f"CD-{row.draft_id}" for message in private)
+    return not any(_is_note(row, message) for message in private)
+
+
+def _is_note(row: AnyRow, message: Message) -> bool:
+    """By its reference; where the helpdesk took that away, by its id and the draft's text."""
+    text = text_of(message)
+    is_ours = reference_of(text) == f"CD-{row.draft_id}"
+    return is_ours or (message.id == row.note_id and flat(row.body) in flat(text))
 
 
 def thread_message(message: Message) -> ThreadMessage:
