@@ -1,13 +1,14 @@
 """What checking costs: tickets per CPU-second, and memory, for rules alone, with texts, and with the text model.
 
-Run: python benchmarks/check.py [--tickets 10000 50000 100000] [--kinds rules text model]
+Run: python benchmarks/check.py [--tickets 10000 50000 100000] [--kinds judging memory rules text model]
 
 Tickets are those of the invented helpdesk, pulled once and then copied under other numbers, requesters and, because
 customers repeat little, with a number of their own in every customer message. They lie in a file, compressed as in
 an archive, and are read from there in every pass of the check. Reading and dropping them is counted apart ("read"):
 it is what any use of an archive costs. Each line is measured in a process of its own; the rules are also measured on
 tickets that are in memory already. A busy machine makes CPU seconds longer, so a fixed piece of work is timed along
-("unit", in ms).
+("unit", in ms). "judging" is the rules alone: facts, labels and what tickets tell of each other are at hand, and
+every ticket is judged by all rules, combined and passed on once more.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from tempfile import TemporaryDirectory
 
 from clonedesk_connectors.model import Ticket, ticket_json
 from clonedesk_connectors.protocol import Account
-from clonedesk_connectors.quality.checker import check
+from clonedesk_connectors.quality.checker import CheckReport, check
 from clonedesk_connectors.quality.labels import LabelValue
 from clonedesk_connectors.quality.opinions import TextJudge, TextOpinions, TextRow
 from clonedesk_connectors.quality.reading import installed_reader
@@ -46,8 +47,11 @@ from clonedesk_connectors.vendors import zendesk
 
 BASE = World(seed=7, tickets=4_000)
 ACCOUNT = "bench"
-KINDS = ("memory", "rules", "text", "model")
+KINDS = ("judging", "memory", "rules", "text", "model")
+AT_HAND = ("judging", "memory")
 IN_MEMORY = 4_000
+BEST_OF = 3
+"""Short measurements are repeated; the fastest is the least disturbed one."""
 LENGTH_BYTES = 4
 TIMES = " total s   read s  model s  check s"
 
@@ -134,7 +138,7 @@ def measure(path: Path, count: int, kind: str) -> dict[str, float]:
     """Check once in this process. Times in CPU seconds, memory in MB (the process's peak)."""
     stock = Stock(path, count)
     tickets: Callable[[], Iterable[Ticket]] = stock
-    if kind == "memory":
+    if kind in AT_HAND:
         kept = list(stock())
         gc.collect()
         gc.freeze()  # going through somebody else's objects once in a while is not the check's work
@@ -145,7 +149,13 @@ def measure(path: Path, count: int, kind: str) -> dict[str, float]:
     reader = installed_reader if kind in ("text", "model") else lambda: None
     cut = datetime.fromtimestamp(BASE.end_s, UTC)
     unit, stock.passes = unit_ms(), 0
-    total = cpu(lambda: check(tickets, {}, config, cut, open_reader=reader, text_model=model))
+    reports: list[CheckReport] = []
+    total = cpu(lambda: reports.append(check(tickets, {}, config, cut, open_reader=reader, text_model=model)))
+    if kind == "judging":
+        total = min(cpu(lambda: deque(reports[0].results(), maxlen=0)) for _ in range(BEST_OF))
+    elif kind == "memory":
+        again = lambda: check(tickets, {}, config, cut, open_reader=reader)  # noqa: E731
+        total = min(total, *(cpu(again) for _ in range(BEST_OF - 1)))
     read, fitted = one_pass * stock.passes, model.spent_s if model is not None else 0.0
     return {
         "total": total,
@@ -206,7 +216,7 @@ def main() -> None:
             "   tickets  kind     total s   read s  model s  check s  tickets/s of check   events/s   peak MB   unit ms"
         )
         for kind in given.kinds:
-            for count in (IN_MEMORY,) if kind == "memory" else given.tickets:
+            for count in (IN_MEMORY,) if kind in AT_HAND else given.tickets:
                 row = measured_apart(path, count, kind)
                 times = " ".join(f"{row[name]:8.1f}" for name in ("total", "read", "model", "check"))
                 rate = count / row["check"]

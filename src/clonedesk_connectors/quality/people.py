@@ -55,7 +55,7 @@ class Row(NamedTuple):
     ticket_type: str | None
     channel: str
     requester: int
-    opening: str
+    beginning: str
     body: int
     names: tuple[str, ...]
     follows: str | None
@@ -175,7 +175,7 @@ def _row(facts: Facts, created_at: datetime, requester: int, settings: CheckSett
         ticket.ticket_type,
         ticket.channel,
         requester,
-        opening(body),
+        body[: 2 * OPENING_CHARS],
         hash(body) if body else 0,
         names,
         ticket.follow_up_of,
@@ -234,7 +234,7 @@ def _repeat(earlier: Row, later: Row) -> Repeat:
         datetime.fromtimestamp(later.created_s, UTC),
         timedelta(seconds=later.created_s - (earlier.ended_s or 0)),
         earlier.ticket_type is not None and earlier.ticket_type == later.ticket_type,
-        similarity(earlier.opening, later.opening),
+        similarity(opening(earlier.beginning), opening(later.beginning)),
         _native(earlier.key) in later.names,
         (earlier.channel, later.channel),
         "requester id" if earlier.requester == later.requester else "e-mail address or phone number",

@@ -25,15 +25,14 @@ REMEMBERED = 1_000_000
 _RECENT = 1_000
 # Tags that only shape paragraphs, with the attributes helpdesks put on all of them (they neither hide nor quote).
 # A body with any other tag is read by the real parser.
-_BREAK = re.compile(
-    r"""</?(?:p|br|div|li|ul|ol)(?:\s+(?:dir="\w+"|class="(?:zd-comment|no-margin)"))*\s*/?>""", re.IGNORECASE
-)
+_ATTRIBUTES = r"""(?:\s+(?:dir="\w+"|class="(?:zd-comment|no-margin)"))*\s*/?>"""
+_BREAK = re.compile(rf"</?(?:p|br|div|li|ul|ol){_ATTRIBUTES}", re.IGNORECASE)
+_PARAGRAPH = re.compile(rf"</?p{_ATTRIBUTES}", re.IGNORECASE)
 _INLINE = re.compile(r"</?(?:b|i|em|strong|u|span)>", re.IGNORECASE)
 # What every quote, forwarded head and signature delimiter that `text.replies` knows begins or ends with.
 _QUOTE_LIKE = re.compile(r"^\s*(?:>|[\w .-]{2,30}[:：])|[:：]\s*$|--|__|\*\*\*|==|～|―|—{2}", re.MULTILINE)
 _QUOTE_MARKS = (":", ">", "--", "__", "：", "***", "==", "～", "―", "——")
 """Without any of these in it a text has nothing quote-like, which is told in a tenth of the time."""
-_PARAGRAPH = re.compile(r"<(?:p|/p)\b[^<>]*>", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[^<>]{0,2000}>")
 _MANY_BREAKS = re.compile(r"\n{3,}")
 _BLANK_LINES = re.compile(r"[ \t]*\n\s*")
@@ -129,20 +128,15 @@ class StandardReader:
 
 
 def _html_text(body: str) -> str:
-    text = _INLINE.sub("", _BREAK.sub("\n", body))
-    if "<" in text:
-        return strip_html_reply(body).text
-    text = _BLANK_LINES.sub("\n", unescape(text)).strip()
-    if _quote_like(text) is not None:
-        return _html_text_with_quote(body)
-    return text or strip_html_reply(body).text
-
-
-def _html_text_with_quote(body: str) -> str:
-    """The same where blank lines matter, because they part a quote's head from what is no part of it."""
     apart = _BREAK.sub("\n", _PARAGRAPH.sub("\n\n", _INLINE.sub("", body)))
-    lines = "\n".join(map(str.strip, unescape(apart).split("\n")))
-    return strip_text_reply(_MANY_BREAKS.sub("\n\n", lines).strip()).text
+    if "<" in apart:
+        return strip_html_reply(body).text
+    apart = unescape(apart)
+    text = _BLANK_LINES.sub("\n", apart).strip()
+    if _quote_like(text) is not None:  # blank lines matter: they part a quote's head from what is no part of it
+        lines = "\n".join(map(str.strip, apart.split("\n")))
+        return strip_text_reply(_MANY_BREAKS.sub("\n\n", lines).strip()).text
+    return text or strip_html_reply(body).text
 
 
 def _whole(body: str) -> str:

@@ -54,11 +54,18 @@ def acknowledges(text: str) -> Evidence | None:
     """Find a message that only says thanks or solved: short, no question, no request, no `but`, no negation."""
     low = lowered(text)
     thanks = SOLVED.find(low)
-    if thanks is None or _MORE_THAN_THANKS.search(low) or word_count(low) > _MAX_ACKNOWLEDGEMENT_WORDS:
+    if thanks is None or _surely_longer(low, _MAX_ACKNOWLEDGEMENT_WORDS) or _MORE_THAN_THANKS.search(low):
+        return None
+    if word_count(low) > _MAX_ACKNOWLEDGEMENT_WORDS:
         return None
     if asks_question(text) or says_not_helped(text) or asks_for_human(text):
         return None
     return thanks
+
+
+def _surely_longer(text: str, words: int) -> bool:
+    """Whether a text has more words than that, seen without counting them properly; False also means "not known"."""
+    return text.isascii() and sum(1 for piece in text.split() if piece[0].isalpha()) > words
 
 
 def says_solved(text: str) -> Evidence | None:

@@ -98,7 +98,7 @@ def strip_text_reply(text: str) -> StrippedReply:
 def _find_quote(lines: list[str]) -> tuple[int, str] | None:
     """Return the line where a quoted message starts, and the rule that says so."""
     view = [_viewed(line) for line in lines[:_MAX_SCANNED_LINES]]
-    cued = [n for n, line in enumerate(view) if _MARK.search(line) and _CUE.search(line)]
+    cued = [n for n, line in enumerate(view) if _MARK.search(line) and line.rstrip() != "--" and _CUE.search(line)]
     if not cued:
         return None
     worth = sorted({*cued, *(n - 1 for n in cued if n)})  # a rule's line may wrap into the one with the cue

@@ -73,8 +73,10 @@ def asked_for_person(case: Case) -> Found | Abstain | None:
     """A customer message asks for a person, and no human message (public or private) follows it."""
     reader, facts = case.reader, case.facts
     assert reader is not None
-    asked = next((m for m in reversed(facts.customer) if reader.wants_human(m)), None)
-    if asked is None or any(m.at >= asked.at for m in (*facts.human_after, *facts.notes_after)):
+    answered = max((m.at for m in (*facts.human_after, *facts.notes_after)), default=None)
+    later = (m for m in reversed(facts.customer) if answered is None or m.at > answered)
+    asked = next(filter(reader.wants_human, later), None)
+    if asked is None:
         return None
     if any(isinstance(e, Message) and e.at >= asked.at for e in facts.unknown_after):
         return Abstain("an actor who may be a person answered the request")
