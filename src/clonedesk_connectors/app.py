@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -18,7 +18,7 @@ from urllib.request import url2pathname
 
 from pydantic import ValidationError
 
-from clonedesk_connectors.errors import ConfigError
+from clonedesk_connectors.errors import ConfigError, StoreError
 from clonedesk_connectors.model import Ticket
 from clonedesk_connectors.protocol import (
     Account,
@@ -29,6 +29,7 @@ from clonedesk_connectors.protocol import (
     parse_object,
     registry,
 )
+from clonedesk_connectors.protocol.pushback import PushBack
 from clonedesk_connectors.secrets import (
     Credentials,
     Given,
@@ -195,6 +196,28 @@ def _transport(connection: Connection) -> Transport:
     if address.startswith("file:"):
         return FileTransport(url2pathname(urlsplit(address).path))
     return HttpxTransport(address)
+
+
+@asynccontextmanager
+async def open_push_back(connection: Connection, store: str) -> AsyncIterator[tuple[Session, PushBack]]:
+    """A session and the writing side of an account. store: the archive that knows its people, read when somebody is not
+    explained by an answer, so it stays open as long; it need not exist.
+
+    Raises CapabilityMissing for a connector that cannot write notes.
+    """
+    from clonedesk_connectors.review.gather import push_back_of  # noqa: PLC0415 - needs the extra [text]
+
+    with ExitStack() as opened:
+        try:
+            archive = opened.enter_context(open_store(store))
+        except StoreError:
+            archive = None  # nothing was pulled yet
+        adapter = push_back_of(connection.connector, archive)
+        session = open_session(connection)
+        try:
+            yield session, adapter
+        finally:
+            await session.aclose()
 
 
 async def who_am_i(connection: Connection, found: Credentials | None = None) -> Identity | None:

@@ -102,13 +102,9 @@ async def _run_push(
     connection: Any, settings: AccountSettings, queue: ReviewQueue, lines: list[Line]
 ) -> dict[str, str]:
     from clonedesk_connectors import app
-    from clonedesk_connectors.review.gather import push_back_of
     from clonedesk_connectors.review.push import Pushed, Pusher
 
-    with _archive(settings.store) as archive:
-        adapter = push_back_of(connection.connector, archive)
-    session = app.open_session(connection)
-    try:
+    async with app.open_push_back(connection, settings.store) as (session, adapter):
         of_draft: dict[str | None, list[Line]] = {}
         for line in lines:
             line.submit(queue)
@@ -119,8 +115,6 @@ async def _run_push(
                 line.note(pushed)
 
         return await Pusher(queue, session, adapter).run(note)
-    finally:
-        await session.aclose()
 
 
 @drafts.command("capture")
@@ -167,16 +161,10 @@ def capture(
 
 async def _run_live(settings: AccountSettings, queue: ReviewQueue) -> Any:
     from clonedesk_connectors import app
-    from clonedesk_connectors.review.gather import capture_live, push_back_of
+    from clonedesk_connectors.review.gather import capture_live
 
-    connection = app.connect_profile(settings)
-    with _archive(settings.store) as archive:
-        adapter = push_back_of(connection.connector, archive)
-    session = app.open_session(connection)
-    try:
+    async with app.open_push_back(app.connect_profile(settings), settings.store) as (session, adapter):
         return await capture_live(queue, session, adapter)
-    finally:
-        await session.aclose()
 
 
 @drafts.command("list")
@@ -289,19 +277,6 @@ def retry(
 
 def plain_id(draft_id: str) -> str:
     return draft_id.removeprefix("CD-").removesuffix("-A")
-
-
-def _archive(url: str) -> Any:
-    """The archive for reading, or None where nothing was pulled yet."""
-    from contextlib import nullcontext
-
-    from clonedesk_connectors import app
-    from clonedesk_connectors.errors import StoreError
-
-    try:
-        return app.open_store(url)
-    except StoreError:
-        return nullcontext()
 
 
 def _row(item: Any) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from clonedesk_connectors import app
 from clonedesk_connectors.errors import LeakSuspected
 from clonedesk_connectors.model import ActorKind, AssigneeKind, Message, Status, Ticket
 from clonedesk_connectors.protocol.pushback import BasedOn, Draft, ModelInfo, Segment
-from clonedesk_connectors.review.gather import capture_archive, push_back_of
+from clonedesk_connectors.review.gather import capture_archive
 from clonedesk_connectors.review.listing import Query
 from clonedesk_connectors.review.push import Pushed, Pusher
 from clonedesk_connectors.review.queue import ReviewQueue
@@ -102,7 +102,7 @@ def run(archive: Path, desks: Sequence[Desk], *, kept: bool) -> Iterator[str]:
 
 def _posted(desk: Desk, store: str, queue: ReviewQueue) -> Iterator[str]:
     """Customers write again, drafts are made and pushed, and then people act."""
-    drafts = _drafts(desk, store)
+    drafts = drafts_for(desk, store)
     for draft in drafts:
         queue.submit(draft, place="helpdesk")
     began = time.monotonic()
@@ -118,7 +118,7 @@ def _posted(desk: Desk, store: str, queue: ReviewQueue) -> Iterator[str]:
     app.pull(desk.connection, store)
 
 
-def _drafts(desk: Desk, store: str) -> list[Draft]:
+def drafts_for(desk: Desk, store: str) -> list[Draft]:
     """Drafts for the open tickets of people whose customers have just written again."""
     with app.open_store(store) as opened:
         solved = [one for one in opened.tickets(desk.vendor) if _is_solved_by_a_person(one)]
@@ -176,13 +176,8 @@ def _draft(ticket: Ticket) -> Draft:
 async def _push(desk: Desk, store: str, queue: ReviewQueue) -> list[Pushed]:
     """What `drafts push` does. A sandbox shows at once what was written, so nothing has to settle."""
     pushed: list[Pushed] = []
-    with app.open_store(store) as opened:
-        adapter = push_back_of(desk.connection.connector, opened)
-    session = app.open_session(desk.connection)
-    try:
+    async with app.open_push_back(desk.connection, store) as (session, adapter):
         await Pusher(queue, session, adapter, settle_s=0).run(pushed.append)
-    finally:
-        await session.aclose()
     return pushed
 
 
