@@ -54,7 +54,7 @@ def run(desk: Any, store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     config = tmp_path / "clonedesk.toml"
     config.write_text(
         f'[accounts.acme]\nvendor = "{desk.vendor}"\nbase_url = "{desk.helpdesk.url}"\nstore = "{store}"\n{options}'
-        "[review]\nundo_s = 0\n"
+        f'[accounts.acme.config]\ntier_field = "{desk.helpdesk.account_config.tier_field}"\n[review]\nundo_s = 0\n'
     )
     for name, value in desk.helpdesk.credentials.items():
         monkeypatch.setenv(f"CLONEDESK_{desk.vendor}_{name}".upper(), value)
@@ -122,15 +122,17 @@ def test_an_agent_who_answers_before_the_push_is_known_from_the_archive(
     desk: Any, run: Run, store: str, tmp_path: Path
 ) -> None:
     """At Freshdesk only the archive tells who is staff."""
-    [draft] = demo_review.drafts_for(desk, store)[:1]
+    drafts = demo_review.drafts_for(desk, store)
 
     async def answer() -> None:
         async with Shift(desk.vendor, "acme", desk.helpdesk, FIRST_HUMAN) as agent:
-            await agent.reply(draft.ticket_id, "I was faster")
+            for draft in drafts:
+                await agent.reply(draft.ticket_id, "I was faster")
 
     asyncio.run(answer())
     file = tmp_path / "drafts.jsonl"
-    file.write_text(draft.model_dump_json())
-    [pushed] = run("drafts", "push", str(file), "acme", "--yes")
-    assert (pushed["state"], pushed["reason"]) == ("expired", "agent_replied")
+    file.write_text("\n".join(draft.model_dump_json() for draft in drafts))
+    pushed = run("drafts", "push", str(file), "acme", "--yes")
+    assert len(pushed) >= 3
+    assert {(one["state"], one["reason"]) for one in pushed} == {("expired", "agent_replied")}
     assert desk.notes == 0
