@@ -17,7 +17,7 @@ from transport_server import Behaviour, Server, answer, hang, reset, vanish
 
 from clonedesk_connectors.errors import AuthError, ConfigError, RateLimited, Unavailable
 from clonedesk_connectors.protocol import Request, Response, Verdict
-from clonedesk_connectors.transport import Failure, Session, TransportFailed
+from clonedesk_connectors.transport import Failure, Session, TransportFailed, httpcore_
 from clonedesk_connectors.transport.httpx_ import HttpxTransport, failure_of, trusted_roots
 
 GET = Request("items", "/items", "account", params=(("q", "jane@example.com"),))
@@ -59,7 +59,6 @@ async def test_a_request_arrives_as_it_was_built_and_so_does_its_answer() -> Non
         "accept": "application/json",
         "accept-encoding": "gzip",
         "authorization": "Bearer s3cret",
-        "connection": "keep-alive",
         "content-length": "24",
         "content-type": "application/json",
         "host": host,
@@ -189,6 +188,30 @@ async def test_connections_are_reused_and_never_more_than_allowed() -> None:
         await asyncio.gather(*(transport.send(GET, KEY) for _ in range(6)))
         assert server.connections == 2
         assert len(server.requests) == 8
+
+
+async def test_a_connection_that_the_server_ends_is_made_anew() -> None:
+    async with sending(answer(b"{}", "200 OK", "Connection: close")) as (server, transport):
+        for _ in range(3):
+            assert (await transport.send(GET, KEY)).status == 200
+        assert server.connections == 3
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "origin"),
+    [
+        ("https://acme.example.com", b"acme.example.com", (b"https", b"acme.example.com", 443)),
+        ("https://acme.example.com:443", b"acme.example.com", (b"https", b"acme.example.com", 443)),
+        ("https://acme.example.com:8443", b"acme.example.com:8443", (b"https", b"acme.example.com", 8443)),
+        ("http://[::1]:9000", b"[::1]:9000", (b"http", b"::1", 9000)),
+        ("http://localhost", b"localhost", (b"http", b"localhost", 80)),
+    ],
+)
+def test_a_host_is_named_with_its_port_unless_it_is_the_usual_one(
+    address: str, host: bytes, origin: tuple[bytes, bytes, int]
+) -> None:
+    named, found = httpcore_._parts(address)
+    assert (named, (found.scheme, found.host, found.port)) == (host, origin)
 
 
 async def test_who_gives_up_leaves_the_connection_usable_for_others() -> None:
