@@ -308,6 +308,10 @@ def show(kind: str, results: list[dict[str, Any]]) -> None:
     line("", HEADS["rank"])
     for name in results[0]["rank"]:
         line(name, np.mean([one["rank"][name] for one in results], axis=0))
+    for name in ("cleanlab", "cleanlab, adjusted") if len(results) > 1 else ():
+        gain = np.array([one["rank"]["ours"] for one in results]) - [one["rank"][name] for one in results]
+        line(f"ours - {name}"[:20], gain.mean(axis=0))
+        line("  standard error", gain.std(axis=0, ddof=1) / np.sqrt(len(gain)))
     for part in ("flags", "reviews"):
         line("", HEADS[part])
         table = np.array([one[part] for one in results], dtype=float)

@@ -6,6 +6,10 @@ Text alone cannot tell a wrong label from an unlikely true one. What it can tell
 one-sided, the share of contrary labels is at least the flip rate (the anchor points of Liu and Tao 2016). How
 much of that share is honest ambiguity is integrated out, with a prior that allows for texts that decide little: else
 every desk with vague texts would be called noisy. Tickets whose truth is known decide far more.
+
+Which tickets come first is a lesser question than how probably they are wrong, and is answered more boldly (`ALIKE`):
+there texts are taken to reach equally far from the base rate on both sides, in log-odds, so that an end more contrary
+than the other one tells the direction of noise. Where that is not so, the order suffers, and no probability does.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp
+from scipy.special import expit, logit, logsumexp
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -25,10 +29,30 @@ EXTREME = 0.04  # share of tickets, at each end, that are taken for the most one
 # Contrary truths there ~ Beta(1, b), one in 1 + b expected: (b, belief in it). Texts decide much, or little.
 AMBIGUITY = ((15.0, 0.7), (5.0, 0.3))
 TAIL_ROWS = 400  # no end counts as more tickets than this: the model of an end is too simple to be trusted further
-SYMMETRIC, OTHER = 0.6, 0.05  # prior belief: both directions alike; both at odds. The rest: one direction only
+REACH = np.linspace(0.5, 5.0, 31)  # log-odds between base rate and most one-sided texts that are tried, in ALIKE
+LENIENCE = 0.2 * np.array([-1.8, -1.2, -0.6, 0, 0.6, 1.2, 1.8])  # by how much the two sides may still differ
+LENIENCE_WEIGHT = np.exp(-0.5 * (LENIENCE / 0.2) ** 2) / np.exp(-0.5 * (LENIENCE / 0.2) ** 2).sum()
+OTHER = 0.05  # prior belief in both directions at odds
 DECAY = 8.0  # flip rates ~ exp(-8 rate): small ones are more usual
 QUIET = 0.05  # labellers whose own rates are below this count as careful
 LIKELY = 0.003  # rate pairs less probable than this are left out
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """How common flip rates are believed to be before looking: both directions alike, or one only.
+
+    alike: whether the honest ambiguity of the two ends is tied together (see above).
+    """
+
+    symmetric: float
+    optimistic: float
+    pessimistic: float
+    alike: bool
+
+
+CAUTIOUS = Assumption(0.57, 0.19, 0.19, alike=False)
+ALIKE = Assumption(0.5, 0.3, 0.15, alike=True)  # helpdesks count silence as success, so labels lean to resolved
 
 
 @dataclass(frozen=True)
@@ -93,7 +117,9 @@ def wrong_probability(probability: Floats, label: Ints, common: Channel, own: Ch
     return np.asarray(wrong, dtype=np.float64)
 
 
-def estimate(probability: Floats, label: Ints, own: Channel, alone: Bools, known: Known) -> Rates:
+def estimate(
+    probability: Floats, label: Ints, own: Channel, alone: Bools, known: Known, belief: Assumption = CAUTIOUS
+) -> Rates:
     """Weigh all pairs of common flip rates by the ends of the text score and by known truths.
 
     Tickets of careless labellers, and those that are not `alone` but have near-duplicates, are left out of both: their
@@ -104,24 +130,46 @@ def estimate(probability: Floats, label: Ints, own: Channel, alone: Bools, known
     order = quiet[np.argsort(probability[quiet], kind="stable")]
     size = max(20, int(EXTREME * len(order)))
     low, high = label[order[:size]], 1 - label[order[-size:]]
-    worlds = [np.log(w) + _tail(high, b)[:, None] + _tail(low, b)[None, :] for b, w in AMBIGUITY]
-    belief = _prior() + np.logaddexp.reduce(worlds)
     pairs = np.array([(m, i) for m in RATES for i in RATES])
-    belief = belief.ravel() + _testimony(pairs, probability, label, own, known.among(plain))
-    weight = np.exp(belief - logsumexp(belief))
+    if belief.alike:
+        ends = _tied_tails(pairs, float(label[quiet].mean()), low, high)
+    else:
+        worlds = [np.log(w) + _tail(high, b)[:, None] + _tail(low, b)[None, :] for b, w in AMBIGUITY]
+        ends = np.logaddexp.reduce(worlds).ravel()
+    total = _prior(belief).ravel() + ends + _testimony(pairs, probability, label, own, known.among(plain))
+    weight = np.exp(total - logsumexp(total))
     kept = weight > LIKELY
     return Rates(pairs[kept], weight[kept] / weight[kept].sum())
 
 
-def _prior() -> Floats:
+def _prior(belief: Assumption) -> Floats:
     single = np.exp(-DECAY * RATES)
     single /= single.sum()
     table = OTHER * single[:, None] * single[None, :]
-    table[np.diag_indices(len(RATES))] += (1 - OTHER) * SYMMETRIC * single
-    one_sided = (1 - OTHER) * (1 - SYMMETRIC) / 2 * single
-    table[:, 0] += one_sided
-    table[0, :] += one_sided
+    table[np.diag_indices(len(RATES))] += belief.symmetric * single
+    table[:, 0] += belief.optimistic * single
+    table[0, :] += belief.pessimistic * single
     return np.asarray(np.log(table), dtype=np.float64)
+
+
+def _tied_tails(pairs: Floats, base: float, low: Ints, high: Ints) -> Floats:
+    """Return the log-likelihood of each rate pair, if both ends lie equally far from the base rate in log-odds.
+
+    base: share of labels "escalated". low, high: the contrary labels of the two ends.
+    """
+    miss, invent = (column[:, None, None] for column in pairs.T)
+    centre = logit(np.clip((base - invent) / (1 - miss - invent), 0.02, 0.98))
+    reach = REACH[None, :, None]
+
+    def end(contrary: Ints, rate: Floats, other: Floats, place: Floats) -> Floats:
+        share = min(1.0, TAIL_ROWS / len(contrary))
+        hits, misses = contrary.sum() * share, (1 - contrary).sum() * share
+        seen = np.clip(rate + (1 - rate - other) * expit(place + LENIENCE), 0.002, 0.998)
+        fit = hits * np.log(seen) + misses * np.log(1 - seen)
+        return np.asarray(logsumexp(fit, axis=2, b=LENIENCE_WEIGHT), dtype=np.float64)
+
+    both = end(low, invent, miss, centre - reach) + end(high, miss, invent, -centre - reach)
+    return np.asarray(logsumexp(both, axis=1), dtype=np.float64)
 
 
 def _tail(contrary: Ints, certainty: float) -> Floats:

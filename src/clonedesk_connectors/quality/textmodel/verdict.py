@@ -12,7 +12,7 @@ from .calibrate import calibrated
 from .confident import noise_joint
 from .duplicates import Sharing, sharing
 from .labellers import Labellers, judge_labellers
-from .noise import Known, Rates, estimate, wrong_probability
+from .noise import ALIKE, Channel, Known, Rates, estimate, wrong_probability
 from .result import NoiseReport
 
 Floats = NDArray[np.float64]
@@ -37,9 +37,9 @@ def weigh(
     people = judge_labellers(labellers, types, probability, label, known)
     alone = np.bincount(near)[near] == 1
     rates = estimate(probability, label, people.channel, alone, known)
-    p_wrong = np.zeros(len(label))
-    for weight, common in rates.channels():
-        p_wrong += weight * wrong_probability(probability, label, common, people.channel)
+    guess = estimate(probability, label, people.channel, alone, known, ALIKE)
+    order = _expected(guess, probability, label, people.channel)
+    p_wrong = _rearranged(_expected(rates, probability, label, people.channel), order)
     twins = sharing(near, probability, label, rates.mean, people.channel, known)
     p_wrong = twins.revised(p_wrong, label)
     wrong = known.truth != label[known.rows]
@@ -47,6 +47,21 @@ def weigh(
     p_wrong[known.rows] = wrong
     noise = _report(rates, people, twins, noise_joint(label, probability), len(known.rows))
     return Verdict(p_wrong, training_weights(p_wrong, label), noise)
+
+
+def _expected(rates: Rates, probability: Floats, label: Ints, own: Channel) -> Floats:
+    """Return P(label is wrong), averaged over the belief in the common flip rates."""
+    total = np.zeros(len(label))
+    for weight, common in rates.channels():
+        total += weight * wrong_probability(probability, label, common, own)
+    return total
+
+
+def _rearranged(values: Floats, order: Floats) -> Floats:
+    """Return the same values, given out in the order of others: the highest to the row that is highest there."""
+    out = np.empty(len(values))
+    out[np.argsort(order, kind="stable")] = np.sort(values)
+    return out
 
 
 def training_weights(p_wrong: Floats, label: Ints) -> Floats:
