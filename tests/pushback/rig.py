@@ -97,20 +97,24 @@ class Wire:
     hidden: dict[str, float] = field(default_factory=dict)
 
     def handle(self, call: Call) -> Reply:
+        return self.through(call, self.sandbox.handle)
+
+    def through(self, call: Call, ask: Callable[[Call], Reply]) -> Reply:
+        """As an action of `Faults` it stands in front of a sandbox that is reached over HTTP."""
         self.calls.append(call)
         what, _, when = self.fate(call).partition(" ")
         if what == "answer":
-            return self._answer(call)
+            return self._answer(call, ask)
         if when == "after":
-            self._answer(call)
+            self._answer(call, ask)
         if what == "killed":
             raise Killed
         if what == "lost":
             return Reply(wire="cut")
         return Reply({"error": "Invented", "type": "error.list", "errors": [{"code": "invented"}]}, int(what))
 
-    def _answer(self, call: Call) -> Reply:
-        reply = self.sandbox.handle(call)
+    def _answer(self, call: Call, ask: Callable[[Call], Reply]) -> Reply:
+        reply = ask(call)
         if call.method == "GET":
             self._hide(reply.body)
         elif reply.status < 300:
@@ -150,21 +154,20 @@ def _written(body: Any) -> Iterator[str]:
 class Rig:
     """One vendor, ready to push. Tickets are named by their number in the world, from 1."""
 
-    def __init__(self, vendor: Vendor, world: World, path: Path, **account: Any) -> None:
+    def __init__(
+        self, vendor: Vendor, world: World, path: Path, *, time: FakeTime | None = None, **account: Any
+    ) -> None:
         self.vendor = vendor
         self.now = T0  # our clock; the vendor's is years away and moved by `time`
-        self.time = FakeTime()
+        self.time = time or FakeTime()
         self.sandbox = vendor.sandbox(world, limits="none", clock=self.time)
         self.wire = Wire(self.sandbox, self.time)
         account.setdefault("config", self.config)
         self.account = Account(vendor=vendor.name, name="acme", base_url=BASE_URL, **account)
         self.connector = vendor.connector(self.account)
         self.push: PushBack = self.connector.push_back()  # type: ignore[attr-defined]
-        self.queue = ReviewQueue(
-            f"sqlite:///{path / 'archive.sqlite'}",
-            now=lambda: self.now,
-            settings=ReviewSettings(double_review_rate=0.0),
-        )
+        self.url = f"sqlite:///{path / 'archive.sqlite'}"
+        self.queue = ReviewQueue(self.url, now=lambda: self.now, settings=ReviewSettings(double_review_rate=0.0))
 
     @property
     def config(self) -> Any:
