@@ -19,7 +19,7 @@ from clonedesk_connectors.sync.committer import Committer
 from clonedesk_connectors.sync.normalise import normalise_dirty
 from clonedesk_connectors.sync.report import Progress, RunReport, Status
 from clonedesk_connectors.sync.standstill import Standstill
-from clonedesk_connectors.transport.session import Session
+from clonedesk_connectors.transport.session import Fetched, Session
 
 REFILL = 256
 MAX_FAILURES_IN_A_ROW = 10
@@ -46,11 +46,14 @@ class Pull:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._connector, self._session, self._account = connector, session, account
-        self._since, self._workers, self._on_progress, self._clock = since, workers, on_progress, clock
+        self._since, self._on_progress, self._clock = since, on_progress, clock
+        self._details = workers * 3 if workers > 1 else 1  # being fetched, or waiting to be committed
         self._streams = {stream.name: stream for stream in connector.streams}
         self._committer = Committer(account)
         self._checkpoints: dict[str, Checkpoint] = {}
         self._wake = asyncio.Event()
+        self._fetching = 0
+        self._slot = asyncio.Semaphore(workers)
         self._lanes_open = 0
         self._begun_late = False
         self._failures_in_a_row = 0
@@ -188,7 +191,7 @@ class Pull:
                 if not backlog:
                     busy = [(item.stream, item.subject) for item in running.values()]
                     backlog.extend(await self._committer.call(self._account.waiting, REFILL, busy))
-                while backlog and len(running) < self._workers:
+                while backlog and len(running) < self._details:
                     item = backlog.popleft()
                     running[asyncio.create_task(self._detail(item))] = item
                 if running:
@@ -211,7 +214,7 @@ class Pull:
         while True:
             request = self._connector.request(item.stream, item.cursor, stream.page_size, item.subject)
             try:
-                fetched = await self._session.fetch(request)
+                fetched = await self._fetch(request)
                 self._failures_in_a_row = 0
             except Unavailable as error:
                 await self._detail_failed(item, request, error)
@@ -231,6 +234,14 @@ class Pull:
                 return
             item = replace(item, cursor=page.cursor)
 
+    async def _fetch(self, request: Request) -> Fetched:
+        async with self._slot:
+            self._fetching += 1
+            try:
+                return await self._session.fetch(request)
+            finally:
+                self._fetching -= 1
+
     async def _detail_failed(self, item: Pending, request: Request, error: Unavailable) -> None:
         await self._committer.commit(DeadWork(request, str(error), item))
         self._failures_in_a_row += 1
@@ -240,7 +251,8 @@ class Pull:
     # -- commits, tickets, report -----------------------------------------------------------------------------------
 
     async def _commit(self, work: PageWork, stream: Stream) -> None:
-        changes = await self._committer.commit(work)
+        more_coming = work.pending is not None and self._fetching > 0
+        changes = await self._committer.commit(work, more_coming=more_coming)
         for note in work.page.notes:
             self.report.notes[note] = self.report.notes.get(note, 0) + 1
         for name in self.report.records:

@@ -85,12 +85,19 @@ class Retry:
 
     async def __call__(self, attempt: Callable[[], Awaitable[T]]) -> T:
         """Call until it returns. Raises the last `Again` when it must not or may not be repeated any more."""
-        result: T = await self._retrying(self._once, Tally(), attempt)
+        try:
+            return await attempt()  # nearly every call: tenacity's bookkeeping is only for the others
+        except Again as again:
+            first = [again]
+        result: T = await self._retrying(self._once, Tally(), attempt, first)
         return result
 
     @staticmethod
-    async def _once(tally: Tally, attempt: Callable[[], Awaitable[T]]) -> T:
+    async def _once(tally: Tally, attempt: Callable[[], Awaitable[T]], first: list[Again]) -> T:
+        """One attempt. first: how the first one ended, until it was counted."""
         try:
+            if first:
+                raise first.pop()
             return await attempt()
         except Again as again:
             tally.failures += again.failure

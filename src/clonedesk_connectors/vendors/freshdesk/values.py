@@ -9,9 +9,9 @@ Json = dict[str, Any]
 
 def native_id(value: object) -> str | None:
     """An id as text; None for anything that is not one."""
-    if isinstance(value, str):
-        return text(value.strip())
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+    if type(value) is int:
+        return str(value)
+    return text(value.strip()) if isinstance(value, str) else None
 
 
 def text(value: object) -> str | None:
