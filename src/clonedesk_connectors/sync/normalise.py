@@ -94,11 +94,12 @@ def _batch(
     directory.fetch(_people(connector, bundles.values()))
     batch = [Normalised(one, quarantined=TOO_LARGE) for one in ids if one not in bundles]
     gaps: list[FollowUp] = []
+    make = _maker(connector)
     for ticket_id, kinds in bundles.items():
         records = _parsed(kinds)
         bundle = Bundle(ticket_id, records, directory, account.name, connector.account.config, gone.get(ticket_id, {}))
         try:
-            ticket = _ticket(connector, bundle)
+            ticket = make(bundle)
             if ticket is not None:
                 gaps.extend(connector.gaps(bundle, ticket))
             batch.append(Normalised(ticket_id, ticket))
@@ -107,11 +108,17 @@ def _batch(
     return account.save(batch, gaps)
 
 
-def _ticket(connector: Connector, bundle: Bundle) -> Ticket | None:
+def _maker(connector: Connector) -> Callable[[Bundle], Ticket | None]:
+    """How tickets are made that are only stored."""
     if not isinstance(connector, FactsReader):
-        return connector.normalize(bundle)
-    facts = connector.facts(bundle)
-    return None if facts is None else lean_ticket(facts)
+        return connector.normalize
+    facts_of = connector.facts
+
+    def make(bundle: Bundle) -> Ticket | None:
+        facts = facts_of(bundle)
+        return None if facts is None else lean_ticket(facts)
+
+    return make
 
 
 def _people(connector: Connector, bundles: Iterable[Mapping[str, list[bytes]]]) -> set[tuple[str, str]]:
