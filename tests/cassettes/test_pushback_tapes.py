@@ -104,7 +104,7 @@ async def push_all(connection: cd.Connection, store: str, tickets: list[str]) ->
         for draft in drafts:
             queue.submit(draft, place="helpdesk")
         done: list[Pushed] = []
-        assert await Pusher(queue, session, push, sleep=clock.sleep).run(done.append) == []
+        assert await Pusher(queue, session, push, sleep=clock.sleep).run(done.append) == {}
         seen = [
             message
             for draft in drafts
