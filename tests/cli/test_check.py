@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 import clonedesk_connectors as cd
 from clonedesk_connectors import checking, cli
+from clonedesk_connectors.cli.check import _plain
 from clonedesk_connectors.errors import ConfigError
 
 pytest.importorskip("uvicorn")
@@ -94,7 +95,20 @@ def test_show_marks_the_evidence_in_the_trail(run: Callable[..., Any], tmp_path:
     shown = run("show", ticket.rsplit(":", 1)[1]).stdout
     assert any(line.startswith("L04") and "status" in line for line in shown.splitlines())
     assert "L04 high: " in shown
+    assert "    closure: by " in shown
+    assert "; decision drop; training weight 0; proposed escalated" in shown
     assert run("show", ticket).stdout == shown
+
+
+def test_control_characters_of_a_ticket_do_not_reach_the_terminal() -> None:
+    assert _plain("type \x1b[2Jgone\r\u202e") == "type \ufffd[2Jgone\ufffd\ufffd"
+
+
+def test_show_can_ask_the_text_model_too(run: Callable[..., Any], tmp_path: Path) -> None:
+    pytest.importorskip("sklearn", reason="needs the extra [quality]")
+    ticket = a_finding(run, tmp_path, "L02")
+    assert "no text model was used" in run("show", ticket).stdout
+    assert "no text model was used" not in run("show", ticket, "--text-model").stdout
 
 
 def test_a_ticket_that_is_not_there_or_not_labelled_is_said(run: Callable[..., Any]) -> None:

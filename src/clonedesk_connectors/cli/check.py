@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -54,7 +54,7 @@ def summary(
     if as_json:
         typer.echo(json.dumps(_numbers(report)))
     else:
-        typer.echo("\n".join(_lines(report)))
+        typer.echo("\n".join(map(_plain, _lines(report))))
 
 
 @checks.command("show")
@@ -65,6 +65,7 @@ def show(
     config: ConfigFile = None,
     labels: Labels = None,
     cut: Cut = None,
+    text_model: TextModel = False,
 ) -> None:
     """Show a ticket's trail with the evidence of each finding marked.
 
@@ -77,17 +78,19 @@ def show(
         found = archive.ticket(key)
         if found is None:
             raise ConfigError(f"the archive holds no ticket {key}")
-        result = checking.result_of(_report(archive, config, labels, cut, False), key)
+        caught: dict[str, TicketResult] = {}
+
+        def catch(one: TicketResult) -> None:
+            if one.key == str(key):
+                caught[one.key] = one
+
+        _report(archive, config, labels, cut, text_model, catch)
+        result = caught.get(str(key))
         for line, rules in checking.trail(found, result):
-            typer.echo(f"{','.join(rules):<12} {line}")
-    if result is None:
-        typer.echo("\nno escalation label, so nothing to check")
-        return
-    typer.echo(f"\nlabel {', '.join(sorted(result.labels.values)) or 'none'}; decision {result.decision.value}")
-    for finding in result.findings:
-        typer.echo(f"{finding.rule} {finding.severity.value}: {finding.explanation}")
-    for abstention in result.abstentions:
-        typer.echo(f"{abstention.rule} could not judge: {abstention.why}")
+            typer.echo(_plain(f"{','.join(rules):<12} {line}"))
+    typer.echo()
+    for line in _verdict(result) if result is not None else ("no escalation label, so nothing to check",):
+        typer.echo(_plain(line))
 
 
 @checks.command("export")
@@ -108,8 +111,11 @@ def export(
     from clonedesk_connectors.export.tickets import replacing
 
     with app.open_store(store_url(store, profile, config)) as archive, replacing(out) as file:
-        for result in _report(archive, config, labels, cut, text_model).results():
+
+        def write(result: TicketResult) -> None:
             file.write(json.dumps(_result(result), ensure_ascii=False).encode() + b"\n")
+
+        _report(archive, config, labels, cut, text_model, write)
 
 
 @checks.command("review")
@@ -142,7 +148,14 @@ def review(
     typer.echo(f"{said.rule} on ticket {said.native_id}: {'confirmed' if said.confirmed else 'refuted'}")
 
 
-def _report(archive: Archive, config: Path | None, labels: Path | None, cut: str | None, text: bool) -> CheckReport:
+def _report(
+    archive: Archive,
+    config: Path | None,
+    labels: Path | None,
+    cut: str | None,
+    text: bool,
+    sink: Callable[[TicketResult], None] | None = None,
+) -> CheckReport:
     from clonedesk_connectors import app, checking
     from clonedesk_connectors.cli.pull import parse_date
     from clonedesk_connectors.quality.label_import import read_labels
@@ -155,10 +168,12 @@ def _report(archive: Archive, config: Path | None, labels: Path | None, cut: str
         judge = ModelJudge()
     given = read_labels(labels) if labels else None
     for problem in given.problems if given else ():
-        typer.echo(problem, err=True)
+        typer.echo(_plain(problem), err=True)
     accounts = app.accounts_of(read_profiles(find_config(config)))
     until = parse_date(cut) if cut else None
-    return checking.check(archive, accounts, labels=given.labels if given else None, cut=until, text_model=judge)
+    return checking.check(
+        archive, accounts, labels=given.labels if given else None, cut=until, text_model=judge, sink=sink
+    )
 
 
 def _lines(report: CheckReport) -> Iterable[str]:
@@ -178,6 +193,22 @@ def _lines(report: CheckReport) -> Iterable[str]:
     yield from (f"  {sentence}" for _, sentence in ready.steps[:5])
     yield from (known.sentence() for known in report.precision.values())
     yield from (f"note: {note}" for note in report.notes)
+
+
+def _verdict(result: TicketResult) -> Iterable[str]:
+    proposal = f"; proposed {result.proposal.value}" if result.proposal is not None else ""
+    named = ", ".join(sorted(result.labels.values)) or "none"
+    yield f"label {named}; decision {result.decision.value}; training weight {result.weight:g}{proposal}"
+    for finding in result.findings:
+        yield f"{finding.rule} {finding.severity.value}: {finding.explanation}"
+        yield from (f"    {one.what}: {one.value or '-'}" for one in finding.evidence)
+    for abstention in result.abstentions:
+        yield f"{abstention.rule} could not judge: {abstention.why}"
+
+
+def _plain(line: str) -> str:
+    """What a ticket says may hold control characters; none reaches the terminal."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in line)
 
 
 def _rate(row: SegmentRow) -> str:
