@@ -20,6 +20,7 @@ def test_the_page_has_every_heading_of_a_vendor_page() -> None:
         "What is missing",
         "Quirks",
         "Mapping tables",
+        "How it was recorded",
     ]
 
 
