@@ -13,9 +13,10 @@ import pytest
 from typer.testing import CliRunner
 
 import clonedesk_connectors as cd
-from clonedesk_connectors import checking, cli
+from clonedesk_connectors import app, checking, cli
 from clonedesk_connectors.cli.check import _plain
 from clonedesk_connectors.errors import ConfigError
+from clonedesk_connectors.settings import read_profiles
 
 pytest.importorskip("uvicorn")
 pytest.importorskip("selectolax")
@@ -127,6 +128,18 @@ def test_reviews_are_kept_and_change_the_precision(run: Callable[..., Any], fold
     with cd.open_store(f"sqlite:///{folder / 'a.sqlite'}") as store:
         (said,) = checking.reviews(store)
     assert (said.rule, said.confirmed, said.truth, said.ticket) == ("L04", False, None, ticket)
+
+
+def test_the_library_says_what_the_command_says(run: Callable[..., Any], folder: Path, tmp_path: Path) -> None:
+    page = Path(__file__).parents[2] / "docs" / "labels" / "index.md"
+    example: dict[str, Any] = {}
+    exec(page.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0], example)
+    accounts = app.accounts_of(read_profiles(folder / "clonedesk.toml"))
+    found = example["untrusted"](f"sqlite:///{folder / 'a.sqlite'}", accounts)
+    assert run("export", "--out", str(tmp_path / "f.jsonl")).exit_code == 0
+    rows = [json.loads(line) for line in (tmp_path / "f.jsonl").read_text().splitlines()]
+    assert len(found) > 10
+    assert found == [(row["ticket"], row["proposal"]) for row in rows if row["weight"] == 0]
 
 
 @pytest.mark.parametrize(("rule", "extra"), [("L99", []), ("L04", ["--truth", "maybe"])])

@@ -75,6 +75,6 @@ def test_a_broken_plugin_is_one_clear_error_that_names_it(monkeypatch, name, mes
 def test_the_example_of_the_handbook_is_a_working_rule():
     page = (PAGES / "index.md").read_text(encoding="utf-8")
     names: dict[str, object] = {}
-    exec(page.split("```python\n")[1].split("```")[0], names)
+    exec(page.split("```python\n")[2].split("```")[0], names)
     finding = found("ACME1", resolved().ai("20m", "You get a refund"), rules=(names["refund_promised"],))
     assert finding.evidence[0].event == "e4"

@@ -21,7 +21,7 @@ from tests.quality.desks import LossyWorld, Pulled, followed, pulled, stories
 from tests.quality.test_rules_eligible import ABSENCE
 from tests.quality.test_world_truth import MUST_REACH
 
-WORLD = LossyWorld(seed=11, tickets=1000)
+WORLD = LossyWorld(seed=11, tickets=700)
 NO_FOLLOW_UPS = "knows no follow-up tickets: who writes after the end opens another one, which is L13's matter"
 NO_ACTORS = "tells of no assignments, and not who changed a status, without the activity export"
 HIDDEN = {
