@@ -4,6 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 EXTRAS := all
 WORKERS ?= 2
+PYTHONS ?= python3.11 python3.12 python3.13
 STAMP := $(VENV)/.installed
 UV := $(shell command -v uv 2>/dev/null)
 PYTEST := $(BIN)/python -m pytest -p no:cacheprovider
@@ -54,10 +55,11 @@ coverage: unit
 
 # The suite on every interpreter that is here, each in an environment of its own.
 test-all:
-	for version in 3.11 3.12 3.13; do \
-	  if command -v python$$version >/dev/null && python$$version -c '' 2>/dev/null; then \
-	    $(MAKE) PYTHON=python$$version VENV=.venv-$$version test || exit 1; \
-	  else echo "python$$version is not here: skipped"; fi; \
+	for python in $(PYTHONS); do \
+	  if $$python -c '' 2>/dev/null; then \
+	    version=$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+	    $(MAKE) PYTHON=$$python VENV=.venv-$$version test || exit 1; \
+	  else echo "$$python is not here: skipped"; fi; \
 	done
 
 bench: $(STAMP)
