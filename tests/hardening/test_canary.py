@@ -123,7 +123,7 @@ def test_a_ticket_that_cannot_be_normalised_is_named_without_its_words(
     def explode(self: object, bundle: Any) -> None:
         raise ValueError(f"cannot read {WORDS}")
 
-    monkeypatch.setattr("clonedesk_connectors.vendors.zendesk.ZendeskConnector.normalize", explode)
+    monkeypatch.setattr("clonedesk_connectors.vendors.zendesk.ZendeskConnector.facts", explode)
     with sandbox:
         report = pull(connect(sandbox), f"sqlite:///{path}")
     assert (report.status.value, report.quarantined) == ("quarantined", 4)
