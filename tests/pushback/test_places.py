@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from clonedesk_connectors.protocol.pushback import TicketState
-from clonedesk_connectors.review.gather import capture_live
+from clonedesk_connectors.review.gather import capture_live, watched
 from clonedesk_connectors.review.states import State
 from clonedesk_connectors.review.values import ReviewConflict
 from clonedesk_connectors.testing.sandbox.calls import Call
@@ -27,12 +27,22 @@ def mark(word: str) -> Change:
     return lambda rig, number: rig.sandbox.mark(number, word)  # type: ignore[union-attr]
 
 
-def merge(rig: Rig, number: int) -> None:
+def merge(rig: Rig, number: int, into: int = 3) -> None:
     """As the sandbox's world merges: closed, with the vendor's own sign of it."""
-    steps = [("merge", 3, None), ("status", "closed", None)]
+    steps = [("merge", into, None), ("status", "closed", None)]
     if rig.vendor.name == "zendesk":
-        steps.append(("tag", "closed_by_merge", None))
+        said = f"This request was closed and merged into request #{into}."
+        steps += [("tag", "closed_by_merge", None), ("note", "text", said)]
+        rig.wire.edit = lambda call, body: _as_merge(body)
     rig.sandbox.desk.change(number, "human", 1, *steps)
+
+
+def _as_merge(body: Any) -> Any:
+    """The comment of a merge is marked as one; the sandbox marks only the event beside it."""
+    for comment in body.get("comments", ()):
+        if "closed and merged into request" in comment["body"]:
+            comment["via"] = {"channel": "web", "source": {"from": {}, "to": {}, "rel": "merge"}}
+    return body
 
 
 PLACES: list[tuple[str, Change, State, str]] = [
@@ -96,6 +106,33 @@ def test_a_merged_ticket_says_where_it_went(make_rig: Callable[..., Rig], notes:
     merge(rig, number)
     seen = rig.look(number)
     assert (seen.state, seen.merged_into) == (TicketState.MERGED, "3")
+
+
+@pytest.mark.parametrize("vendor", ["zendesk", "freshdesk"])  # Intercom does not say where a conversation went
+@pytest.mark.parametrize("posted", [True, False])
+def test_a_reply_in_the_ticket_of_a_merge_is_matched_with_the_draft(
+    make_rig: Callable[..., Rig], vendor: str, posted: bool
+) -> None:
+    rig = make_rig(vendor)
+    number, target = rig.open_tickets(4)[2:]
+    draft = rig.draft(number)
+    if posted:
+        rig.submit(draft)
+        rig.run()
+    merge(rig, number, into=target)
+    if not posted:
+        rig.submit(draft)
+        rig.run()
+    rig.say(target, draft.body, by="human")
+    _, problems = asyncio.run(capture_live(rig.queue, rig.session(), rig.push))
+    item = rig.queue.get(draft.draft_id)
+    assert (item.state, item.state_reason) == (State.WITHDRAWN, "merged")
+    # Without the archive's list of agents nobody knows who wrote to a Freshdesk ticket.
+    assert item.observed_outcome == ("approved_verbatim" if vendor == "zendesk" else None)
+    assert problems == []
+    target_id = rig.ticket_id(target)
+    assert target_id in watched(rig.queue, vendor, "acme")
+    assert f"/{target_id}" in "".join(call.path for call in rig.wire.calls[-3:])
 
 
 def test_a_closed_ticket_of_many_pages_is_closed(make_rig: Callable[..., Rig]) -> None:

@@ -25,6 +25,7 @@ from clonedesk_connectors.model import (
     Ticket,
 )
 from clonedesk_connectors.protocol.pushback import Note, NotePurpose, Reading, TicketState
+from clonedesk_connectors.review.gather import watched
 from clonedesk_connectors.review.queue import ReviewQueue
 from clonedesk_connectors.review.states import State
 from clonedesk_connectors.store.review_tables import draft as table
@@ -199,6 +200,51 @@ def test_a_ticket_that_is_gone_withdraws_the_draft(
     post()
     [item] = queue.capture(Thread().message(60, ANA, BODY).ticket(**changes))
     assert (item.state, item.state_reason) == (State.WITHDRAWN, reason)
+
+
+UNRELATED = "We have shipped your new router today, it arrives tomorrow before noon."
+
+
+def test_a_reply_in_the_ticket_it_was_merged_into_is_what_became_of_a_draft(queue: ReviewQueue, post: Post) -> None:
+    draft_id = post()
+    [ended] = queue.capture(Thread().ticket(merged_into="2"))
+    assert (ended.state, ended.state_reason, ended.observed_outcome) == (State.WITHDRAWN, "merged", None)
+    [item] = queue.capture(Thread("2").message(60, ANA, UNRELATED).message(90, ANA, BODY).ticket())
+    assert (item.draft_id, item.state, item.observed_outcome) == (draft_id, State.WITHDRAWN, "approved_verbatim")
+    assert queue.capture(Thread("2").message(60, ANA, UNRELATED).message(90, ANA, BODY).ticket()) == []
+
+
+def test_a_merge_is_followed_over_several_tickets_and_around_a_circle(queue: ReviewQueue, post: Post) -> None:
+    post()
+    queue.capture(Thread().ticket(merged_into="2"))
+    queue.capture(Thread("2").ticket(merged_into="3"))
+    queue.capture(Thread("3").ticket(merged_into="2"))
+    assert watched(queue, "acmedesk", "acme").keys() == {"1", "3"}
+    [item] = queue.capture(Thread("3").message(60, ANA, BODY).ticket())
+    assert item.observed_outcome == "approved_verbatim"
+
+
+def test_a_merged_ticket_is_not_followed_for_longer_than_late_replies_are(
+    queue: ReviewQueue, post: Post, clock: HandClock
+) -> None:
+    post()
+    queue.capture(Thread().ticket(merged_into="2"))
+    clock.advance(7 * DAY + 1)
+    assert watched(queue, "acmedesk", "acme") == {}
+    assert queue.capture(Thread("2").message(8 * DAY, ANA, BODY).ticket()) == []
+
+
+def test_an_approved_text_is_looked_for_in_the_ticket_of_the_merge_and_other_answers_there_say_nothing(
+    queue: ReviewQueue,
+) -> None:
+    queue.submit(make_draft())
+    item = queue.claim("ana@example.com")
+    assert item is not None
+    queue.decide(item.draft_id, item.version, "ana@example.com", "approve")
+    queue.capture(Thread().ticket(merged_into="2"))
+    assert queue.capture(Thread("2").message(60, BO, UNRELATED).ticket()) == []
+    [sent] = queue.capture(Thread("2").message(60, BO, UNRELATED).message(90, ANA, BODY).ticket())
+    assert (sent.outcome, sent.observed_outcome) == ("approved_verbatim", "approved_verbatim")
 
 
 def test_a_ticket_solved_without_a_reply_leaves_the_draft_unused(queue: ReviewQueue, post: Post) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, insert, select, update
 from clonedesk_connectors.model import ActorKind as ModelActor
 from clonedesk_connectors.model import Message
 from clonedesk_connectors.protocol.pushback import ContextMessage, TicketState, reference_of
+from clonedesk_connectors.review import merges
 from clonedesk_connectors.review.hindsight import hindsight
 from clonedesk_connectors.review.ledger import Ledger, from_ms, to_ms
 from clonedesk_connectors.review.matcher import DraftMatch, MatchOutcome, PostedDraft, ThreadMessage, match
@@ -62,18 +63,20 @@ class Capture:
         self._ledger, self._settings = ledger, settings
 
     def take(self, sight: Sight) -> list[AnyRow]:
-        """Returns the drafts that changed. Two passes: what ended in the first may have been used all the same."""
+        """Returns the drafts that changed. Two passes: what ended in the first may have been used all the same, here or
+        in the ticket this one was merged into.
+        """
         same = (_D.vendor == sight.vendor, _D.account == sight.account, _D.ticket_id == sight.ticket_id)
         ours = select(draft).where(*same).order_by(_D.submitted_ms, _D.draft_id)
         with self._ledger.read() as connection:
-            rows = connection.execute(ours).all()
-        if not rows:
+            rows, followed = connection.execute(ours).all(), merges.drafts_of(connection, sight)
+        if not rows and not followed:
             return []
         self._remember(sight, rows)
         changed = self._walk([*self._open_steps(sight, rows)])
         with self._ledger.read() as connection:
             rows = connection.execute(ours).all()
-        late = [step for row in rows for step in self._late_step(sight, row)]
+        late = [step for row in (*rows, *followed) for step in self._late_step(sight, row)]
         return [*{row.draft_id: row for row in (*changed, *self._walk(late))}.values()]
 
     def _walk(self, steps: Sequence[Step]) -> list[AnyRow]:
@@ -146,6 +149,7 @@ class Capture:
         """Keep the newest public message for freshness checks, and the context for training data."""
         newest = newest_public(sight.messages)
         with self._ledger.write() as connection:
+            merges.remember(connection, sight.vendor, sight.account, sight.ticket_id, sight.merged_into)
             if newest is not None:
                 _see(connection, sight, newest)
             for row in rows:

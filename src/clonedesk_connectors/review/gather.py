@@ -11,6 +11,7 @@ from clonedesk_connectors.errors import CapabilityMissing, ContractBroken, Recor
 from clonedesk_connectors.model import Ticket
 from clonedesk_connectors.protocol import Connector
 from clonedesk_connectors.protocol.pushback import PushBack, Reading, TicketState
+from clonedesk_connectors.review import merges
 from clonedesk_connectors.review.ledger import from_ms
 from clonedesk_connectors.review.queue import ReviewQueue
 from clonedesk_connectors.review.reader import Caller, MayNotRead, look
@@ -47,7 +48,8 @@ def push_back_of(connector: Connector, archive: Archive | None) -> PushBack:
 
 
 def watched(queue: ReviewQueue, vendor: str, account: str) -> dict[str, datetime]:
-    """Tickets whose drafts may still change: open ones, and ended ones for `late_days` (our clock).
+    """Tickets whose drafts may still change: open ones, and ended ones for `late_days` (our clock); and the tickets
+    these were merged into.
 
     Ticket id -> the vendor's time of the earliest message such a draft is based on.
     """
@@ -58,15 +60,22 @@ def watched(queue: ReviewQueue, vendor: str, account: str) -> dict[str, datetime
         rows = connection.execute(
             select(_D.ticket_id, func.min(_D.based_on_vms)).where(*wanted).group_by(_D.ticket_id).order_by(_D.ticket_id)
         )
-        return {ticket_id: since for ticket_id, ms in rows if (since := from_ms(ms)) is not None}
+        found = {ticket_id: since for ticket_id, ms in rows if (since := from_ms(ms)) is not None}
+        for ticket_id, target in merges.targets(connection, vendor, account, [*found]).items():
+            found[target] = min(found[ticket_id], found.get(target, found[ticket_id]))
+    return found
 
 
 def capture_archive(queue: ReviewQueue, archive: Archive) -> list[Item]:
     """Capture from the tickets the last pull brought. Returns the drafts that changed."""
     changed: list[Item] = []
     for part in archive.accounts():
-        for ticket in _stored(part, watched(queue, part.vendor, part.name)):
-            changed += queue.capture(ticket)
+        seen: set[str] = set()
+        # Again while tickets turn out to have been merged into others.
+        while waiting := [one for one in watched(queue, part.vendor, part.name) if one not in seen]:
+            for ticket in _stored(part, waiting):
+                changed += queue.capture(ticket)
+            seen.update(waiting)
     return changed
 
 
@@ -89,26 +98,48 @@ async def capture_live(
     Returns the drafts that changed, and a line for each ticket that could not be read; its drafts stay as they are.
     Raises what `Session.call` does, Unavailable after three tickets in a row.
     """
-    vendor, account = caller.connector.name, caller.connector.account.name
-    tickets = watched(queue, vendor, account)
-    wanted = tickets if ticket_ids is None else {one: tickets[one] for one in ticket_ids if one in tickets}
-    changed: list[Item] = []
-    problems: list[str] = []
-    unclear = 0
-    for ticket_id, since in wanted.items():
+    asked = None if ticket_ids is None else set(ticket_ids)
+    rounds = _Rounds(queue, caller, push)
+    while await rounds.look_at(asked):
+        pass  # again while tickets turn out to have been merged into others
+    return rounds.changed, rounds.problems
+
+
+class _Rounds:
+    """The tickets of one live capture, each read once."""
+
+    def __init__(self, queue: ReviewQueue, caller: Caller, push: PushBack) -> None:
+        self._queue, self._caller, self._push = queue, caller, push
+        self._account = (caller.connector.name, caller.connector.account.name)
+        self._seen: set[str] = set()
+        self._unclear = 0
+        self.changed: list[Item] = []
+        self.problems: list[str] = []
+
+    async def look_at(self, asked: set[str] | None) -> bool:
+        """Read what was not read before; False when that was nothing."""
+        tickets = watched(self._queue, *self._account)
+        wanted = [one for one in tickets if one not in self._seen and (asked is None or one in asked)]
+        for ticket_id in wanted:
+            reading = await self._reading(ticket_id, tickets[ticket_id])
+            if reading is not None:
+                self.changed += self._queue.capture_reading(*self._account, ticket_id, reading)
+        self._seen.update(wanted)
+        return bool(wanted)
+
+    async def _reading(self, ticket_id: str, since: datetime) -> Reading | None:
+        """What the helpdesk shows; None when it could not be read."""
         try:
-            reading = await look(caller, push, push.read_back(ticket_id, since))
-            unclear = 0
+            reading = await look(self._caller, self._push, self._push.read_back(ticket_id, since))
+            self._unclear = 0
+            return reading
         except (MayNotRead, ContractBroken) as error:
-            problems.append(str(error))
-            continue
+            self.problems.append(str(error))
         except RecordGone:
-            reading = Reading(state=TicketState.DELETED)
+            return Reading(state=TicketState.DELETED)
         except Unavailable as error:
-            unclear += 1
-            if unclear >= _GIVE_UP_AFTER:
+            self._unclear += 1
+            if self._unclear >= _GIVE_UP_AFTER:
                 raise
-            problems.append(str(error))
-            continue
-        changed += queue.capture_reading(vendor, account, ticket_id, reading)
-    return changed, problems
+            self.problems.append(str(error))
+        return None

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from clonedesk_connectors.model import ActorKind, Message
+from clonedesk_connectors.protocol.pushback import TicketState
 from clonedesk_connectors.review.ledger import from_ms, to_ms
 from clonedesk_connectors.review.matcher import MatchOutcome, MatchResult, compare
 from clonedesk_connectors.review.reader import text_of
@@ -22,7 +23,6 @@ _USED = (
     MatchOutcome.PARTIAL,
     MatchOutcome.EDITED,
 )
-_UNUSED_ENDS = (State.EXPIRED, State.SUPERSEDED)
 _DECIDED = (State.DECIDED, State.DELIVERING, State.DELIVERED, State.EXPIRED, State.FAILED)
 
 
@@ -38,24 +38,32 @@ def hindsight(sight: Sight, row: AnyRow, settings: ReviewSettings) -> dict[str, 
 
 
 def _observed(sight: Sight, row: AnyRow, settings: ReviewSettings) -> dict[str, Any]:
-    """A reply that used the draft after its end, or what became of a text approved here."""
+    """A reply that used the draft after its end, or what became of a text approved here. In the ticket that this one
+    was merged into, a reply that used nothing of it may be about something else and says nothing.
+    """
     is_approved = row.final_text is not None
-    if not is_approved and State(row.state) not in _UNUSED_ENDS:
+    if not is_approved and not _may_be_used(row):
         return {}
     replies = [*_replies(sight, row, settings)]
     if not replies:
         return {}
-    if is_approved:
+    if is_approved and sight.ticket_id == row.ticket_id:
         reply, result = replies[0], compare(row.final_text, text_of(replies[0]), settings=settings.match)
     else:
         results: list[tuple[Message, MatchResult]] = [
-            (one, compare(row.body, text_of(one), settings=settings.match)) for one in replies
+            (one, compare(row.final_text or row.body, text_of(one), settings=settings.match)) for one in replies
         ]
         reply, result = max(results, key=lambda pair: pair[1].similarity)
         if result.outcome not in _USED:
             return {}
     seen = {"observed_outcome": result.outcome.value, "observed_similarity": result.similarity}
     return seen | ({"decided_vms": to_ms(reply.at)} if is_approved else {})
+
+
+def _may_be_used(row: AnyRow) -> bool:
+    """Ended, but the conversation goes on."""
+    is_merged = State(row.state) is State.WITHDRAWN and row.state_reason == TicketState.MERGED
+    return is_merged or State(row.state) in (State.EXPIRED, State.SUPERSEDED)
 
 
 def _replies(sight: Sight, row: AnyRow, settings: ReviewSettings) -> Iterator[Message]:

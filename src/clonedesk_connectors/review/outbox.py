@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from clonedesk_connectors.errors import LeakSuspected
 from clonedesk_connectors.protocol.pushback import NotePurpose, Reading, Receipt, TagChange, TicketState
+from clonedesk_connectors.review import merges
 from clonedesk_connectors.review.claims import IN_ORDER, has_open_draft
 from clonedesk_connectors.review.fresh import stale_cause
 from clonedesk_connectors.review.ledger import Ledger, from_ms, to_ms
@@ -122,6 +123,9 @@ class Outbox:
         """End the draft if it should not be posted now; True when it ended. limit: a vendor limit it would break."""
         turn = self._turn(errand, row, reading, limit)
         if turn is not None:
+            if reading.merged_into:  # capture goes on there
+                with self._ledger.write() as connection:
+                    merges.remember(connection, row.vendor, row.account, row.ticket_id, reading.merged_into)
             self.turn_away(errand, row, *turn)
         return turn is not None
 

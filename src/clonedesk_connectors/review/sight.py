@@ -49,7 +49,7 @@ class Command:
 class Sight:
     """messages: in the vendor's order, oldest first. reopened: times a person reopened the ticket within 24 hours of a
     closure, with the time of that closure. ratings: (time, 1-5). newest_at: of anything seen. is_complete: proved to
-    hold every message.
+    hold every message. merged_into: the ticket this one went into, where the helpdesk tells.
     """
 
     vendor: str
@@ -63,6 +63,7 @@ class Sight:
     requester_id: str | None = None
     newest_at: datetime | None = None
     is_complete: bool = False
+    merged_into: str | None = None
 
 
 def sight_of(ticket: Ticket) -> Sight:
@@ -79,6 +80,7 @@ def sight_of(ticket: Ticket) -> Sight:
         requester_id=ticket.requester.id if ticket.requester else None,
         newest_at=max((event.at for event in ticket.events), default=None),
         is_complete=ticket.coverage.complete,
+        merged_into=ticket.merged_into,
     )
 
 
@@ -92,6 +94,7 @@ def sight_of_reading(vendor: str, account: str, ticket_id: str, reading: Reading
         reading.state or TicketState.OPEN,
         reading.messages,
         commands=(*_note_commands(reading.messages), *tags),
+        merged_into=reading.merged_into,
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect, select, update
 
 from clonedesk_connectors.errors import SchemaTooNew
 from clonedesk_connectors.store import tables
-from clonedesk_connectors.store.review_tables import REVIEW_TABLES
+from clonedesk_connectors.store.review_tables import REVIEW_TABLES, REVIEW_TABLES_2
 
 _ARCHIVE = (
     tables.meta,
@@ -61,8 +61,12 @@ def _first_review(connection: Connection) -> None:
     tables.metadata.create_all(connection, tables=(tables.meta, *REVIEW_TABLES))
 
 
+def _second_review(connection: Connection) -> None:
+    tables.metadata.create_all(connection, tables=REVIEW_TABLES_2)
+
+
 # The review queue is migrated on its own: on SQLite it is a file beside the archive, so that both are written at once.
-REVIEW_MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first_review,)
+REVIEW_MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first_review, _second_review)
 _REVIEW_KEY = "review_schema_version"
 
 

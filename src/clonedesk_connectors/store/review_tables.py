@@ -136,6 +136,15 @@ skip = Table(
     Column("at_ms", BigInteger, nullable=False),
 )
 
+# Drafts that are handed out to one person only.
+assignment = Table(
+    "draft_assignment",
+    metadata,
+    Column("draft_id", String, primary_key=True),
+    Column("reviewer", String, nullable=False),
+    Index("draft_assignment_reviewer", "reviewer"),
+)
+
 # The newest public message of a ticket that anybody has seen, so that freshness is checked in the deciding transaction.
 ticket_seen = Table(
     "review_ticket",
@@ -147,6 +156,17 @@ ticket_seen = Table(
     Column("message_vms", BigInteger, nullable=False),
     Column("cause", String, nullable=False),
     Column("is_writable", Boolean, nullable=False),
+)
+
+# Where a ticket with drafts went: answers there may still use them.
+merged = Table(
+    "review_merge",
+    metadata,
+    Column("vendor", String, primary_key=True),
+    Column("account", String, primary_key=True),
+    Column("ticket_id", String, primary_key=True),
+    Column("target_id", String, nullable=False),
+    Index("review_merge_target", "vendor", "account", "target_id"),
 )
 
 breaker = Table(
@@ -172,3 +192,4 @@ signal = Table(
 )
 
 REVIEW_TABLES = (draft, event, opinion, skip, ticket_seen, breaker, signal)
+REVIEW_TABLES_2 = (merged, assignment)
