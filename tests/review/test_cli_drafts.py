@@ -67,6 +67,19 @@ def filled(url: str) -> Iterator[ReviewQueue]:
         yield queue
 
 
+def test_drafts_are_handed_out_to_one_person(run: Run, url: str) -> None:
+    with ReviewQueue(url) as queue:
+        ids = [queue.submit(make_draft(str(number))).draft_id for number in range(2)]
+    assert (
+        run("review", "assign", f"CD-{ids[0]}", ids[1], "--to", "bo", "--by", "lea").out == "2 drafts assigned to bo\n"
+    )
+    assert run("review", "claim", "--reviewer", "ana").out == "null\n"
+    done = run("review", "assign", ids[0], "AAAAAAAAAAAA", "--by", "lea")
+    assert (done.code, done.out) == (7, "1 drafts assigned to nobody\n")
+    assert done.err == "there is no draft 'AAAAAAAAAAAA' in this queue\n"
+    assert json.loads(run("review", "claim", "--reviewer", "ana").out)["draft_id"] == ids[0]
+
+
 def test_a_script_claims_decides_and_reads_the_history(run: Run, filled: ReviewQueue) -> None:
     [item] = run("review", "claim", "--reviewer", "ana").lines
     assert item["draft"]["body"] == BODY

@@ -390,6 +390,50 @@ def test_a_share_of_drafts_is_reviewed_twice(open_queue: Open) -> None:
 # -- many at once ---------------------------------------------------------------------
 
 
+def test_assigned_drafts_go_to_their_person_first_and_to_nobody_else(queue: ReviewQueue, clock: HandClock) -> None:
+    ids = []
+    for number in range(3):
+        ids.append(queue.submit(make_draft(str(number))).draft_id)
+        clock.advance(1)
+    assert queue.assign_many([ids[2], ids[1], "AAAAAAAAAAAA"], "bo", "lea") == {
+        ids[2]: "",
+        ids[1]: "",
+        "AAAAAAAAAAAA": "there is no draft 'AAAAAAAAAAAA' in this queue",
+    }
+    assert queue.assignees(ids) == {ids[1]: "bo", ids[2]: "bo"}
+
+    def taken(reviewer: str, **asked: str) -> str | None:
+        item = queue.claim(reviewer, **asked)  # type: ignore[arg-type]
+        return item.draft_id if item else None
+
+    assert [taken("bo"), taken("ana"), taken("ana")] == [ids[1], ids[0], None]
+    assert taken("ana", draft_id=ids[2]) == ids[2]  # asked for by its id
+    queue.release(ids[2], "ana")
+    assert queue.assign_many([ids[1]], "ana", "lea") == {ids[1]: f"draft {ids[1]} is being reviewed by bo"}
+    assert queue.assign_many([ids[2]], None, "lea") == {ids[2]: ""}
+    assert taken("ana") == ids[2]
+    said = [(event.actor, event.reason) for event in queue.history(ids[2]) if event.action == "assign"]
+    assert said == [("lea", "bo"), ("lea", "nobody")]
+
+
+def test_an_ended_draft_is_assigned_to_nobody(queue: ReviewQueue) -> None:
+    draft_id = queue.submit(make_draft()).draft_id
+    queue.expire_many([draft_id], "lea")
+    assert "assign is not possible" in queue.assign_many([draft_id], "bo", "lea")[draft_id]
+    assert queue.assignees([draft_id]) == {}
+
+
+def test_a_queue_of_an_earlier_version_is_brought_up_to_date(queue: ReviewQueue, open_queue: Open) -> None:
+    draft_id = queue.submit(make_draft()).draft_id
+    with queue.ledger.write() as connection:
+        for later in ("draft_assignment", "review_merge"):
+            connection.exec_driver_sql(f"DROP TABLE {later}")
+        older = update(tables.meta).where(tables.meta.c.key == "review_schema_version").values(value="1")
+        connection.execute(older)
+    again = open_queue()
+    assert again.assign_many([draft_id], "bo", "lea") == {draft_id: ""}
+
+
 def test_identical_drafts_are_approved_together_and_others_are_not(open_queue: Open) -> None:
     queue = open_queue(settings=settings(bulk_limit=3))
     same = [queue.submit(make_draft(str(n), body="Thanks, we are on it." + " " * n)).draft_id for n in range(3)]

@@ -12,7 +12,7 @@ import typer
 from clonedesk_connectors.cli.drafts import plain_id
 from clonedesk_connectors.cli.options import ConfigFile, Json, ProfileName, Store, review_queue, store_url
 from clonedesk_connectors.cli.review_serve import serve
-from clonedesk_connectors.errors import ConfigError
+from clonedesk_connectors.errors import EXIT_INCOMPLETE, ConfigError
 
 if TYPE_CHECKING:
     from clonedesk_connectors.review.queue import ReviewQueue
@@ -82,6 +82,31 @@ def undo(
     """
     with _queue(store, profile, config) as queue:
         _print(queue.undo(plain_id(draft_id), reviewer))
+
+
+@reviews.command("assign")
+def assign(
+    draft_ids: Annotated[list[str], typer.Argument(help="Ids or references of drafts; - for stdin, one per line.")],
+    by: Annotated[str, typer.Option(help="Who hands them out.")],
+    to: Annotated[str | None, typer.Option(help="Who gets them; without it they are nobody's again.")] = None,
+    store: Store = None,
+    profile: ProfileName = None,
+    config: ConfigFile = None,
+) -> None:
+    """Hand drafts out to one person: nobody else is given them as the next draft.
+
+    Prints one line for each draft that could not be assigned, and then ends with code 7.
+
+    Example: clonedesk-sync review assign CD-ABCDEFGHIJKL --to ana@example.com --by lea@example.com
+    """
+    wanted = sys.stdin.read().split() if draft_ids == ["-"] else draft_ids
+    with _queue(store, profile, config) as queue:
+        done = queue.assign_many(dict.fromkeys(map(plain_id, wanted)), to, by)
+    failed = {draft_id: why for draft_id, why in done.items() if why}
+    for why in failed.values():
+        typer.echo(why, err=True)
+    typer.echo(f"{len(done) - len(failed):,} drafts assigned to {to or 'nobody'}")
+    raise typer.Exit(EXIT_INCOMPLETE if failed else 0)
 
 
 @reviews.command("stats")

@@ -89,6 +89,8 @@ class AsyncReviewQueue:
     approve_identical = _in_thread(ReviewQueue.approve_identical)
     reject_many = _in_thread(ReviewQueue.reject_many)
     expire_many = _in_thread(ReviewQueue.expire_many)
+    assign_many = _in_thread(ReviewQueue.assign_many)
+    assignees = _in_thread(ReviewQueue.assignees)
     sweep = _in_thread(ReviewQueue.sweep)
 
     capture = _in_thread(ReviewQueue.capture)

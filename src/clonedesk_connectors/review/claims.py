@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, delete, exists, insert, or_, select, update
 
 from clonedesk_connectors.review.fresh import is_stale
 from clonedesk_connectors.review.ledger import UNCLAIMED, Ledger
@@ -12,7 +12,7 @@ from clonedesk_connectors.review.settings import ReviewSettings
 from clonedesk_connectors.review.states import OPEN, Action, ActorKind, By, State
 from clonedesk_connectors.review.values import ReviewConflict
 from clonedesk_connectors.store.records import AnyRow, upsert
-from clonedesk_connectors.store.review_tables import draft, opinion, skip
+from clonedesk_connectors.store.review_tables import assignment, draft, opinion, skip
 
 _D = draft.c
 IN_ORDER = (_D.due_ms, _D.tier_rank, _D.certainty, _D.submitted_ms, _D.draft_id)
@@ -33,13 +33,26 @@ class Claims:
             "lease_until_ms": now_ms + self._settings.lease_s * 1000,
             "version": _D.version + 1,
         }
-        wanted = [*only, *([_D.draft_id == draft_id] if draft_id else [])]
         with self._ledger.write() as connection:
-            chosen = _D.draft_id == _next_for(reviewer, now_ms, wanted)
-            row = connection.execute(update(draft).where(chosen).values(lease).returning(draft)).one_or_none()
-            if row is not None:
-                self._ledger.note_claim(connection, row, By(reviewer, ActorKind.REVIEWER))
-            return row
+            for way in [_D.draft_id == draft_id] if draft_id else _ways(connection, reviewer):
+                chosen = _D.draft_id == _next_for(reviewer, now_ms, [*only, way])
+                row = connection.execute(update(draft).where(chosen).values(lease).returning(draft)).one_or_none()
+                if row is not None:
+                    self._ledger.note_claim(connection, row, By(reviewer, ActorKind.REVIEWER))
+                    return row
+        return None
+
+    def assign(self, draft_id: str, reviewer: str | None, lead: str) -> AnyRow:
+        """reviewer: None for nobody again."""
+        with self._ledger.write() as connection:
+            row = self._ledger.get(connection, draft_id)
+            check_free(row, reviewer, self._ledger.now_ms())
+            by = By(lead, ActorKind.LEAD)
+            moved = self._ledger.move(connection, row, Action.ASSIGN, by, reason=reviewer or "nobody")
+            connection.execute(delete(assignment).where(assignment.c.draft_id == draft_id))
+            if reviewer:
+                connection.execute(insert(assignment).values(draft_id=draft_id, reviewer=reviewer))
+            return moved
 
     def renew(self, draft_id: str, reviewer: str) -> AnyRow:
         now_ms = self._ledger.now_ms()
@@ -76,6 +89,31 @@ def _next_for(reviewer: str, now_ms: int, only: Iterable[ColumnElement[bool]]) -
         .limit(1)
         .scalar_subquery()
     )
+
+
+def _ways(connection: Connection, reviewer: str) -> list[ColumnElement[bool]]:
+    """What this person was assigned comes first, if that is anything, then what is nobody's."""
+    waiting = assignment.join(draft, _D.draft_id == assignment.c.draft_id)
+    mine = select(_D.draft_id).select_from(waiting).where(assignment.c.reviewer == reviewer)
+    has_any = connection.scalar(mine.where(_D.state == State.AWAITING_REVIEW).limit(1)) is not None
+    free = ~exists(select(assignment.c.draft_id).where(assignment.c.draft_id == _D.draft_id))
+    return [_D.draft_id.in_(mine), free] if has_any else [free]
+
+
+def assignees(connection: Connection, draft_ids: Iterable[str]) -> dict[str, str]:
+    """Draft id -> whom it is assigned to; only those that are."""
+    wanted = assignment.c.draft_id.in_([*draft_ids])
+    return {row.draft_id: row.reviewer for row in connection.execute(select(assignment).where(wanted))}
+
+
+def check_free(row: AnyRow, reviewer: str | None, now_ms: int) -> None:
+    """Raises ReviewConflict while another person than this one has it open."""
+    if row.claimed_by not in (None, reviewer) and row.lease_until_ms > now_ms:
+        raise ReviewConflict(
+            f"draft {row.draft_id} is being reviewed by {row.claimed_by}",
+            state=State(row.state),
+            claimed_by=row.claimed_by,
+        )
 
 
 def has_judged(reviewer: str) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from clonedesk_connectors.errors import ConfigError, DraftStale
-from clonedesk_connectors.review.claims import check_lease, has_open_draft
+from clonedesk_connectors.review.claims import check_free, check_lease, has_open_draft
 from clonedesk_connectors.review.fresh import stale_cause
 from clonedesk_connectors.review.ledger import UNCLAIMED, Ledger
 from clonedesk_connectors.review.matcher import MatchOutcome, MatchResult, MatchSettings, compare
@@ -97,7 +97,7 @@ class Deciding:
         with self._ledger.write() as connection:
             row = self._ledger.get(connection, draft_id)
             if bulk:
-                _check_free(row, reviewer, now_ms)
+                check_free(row, reviewer, now_ms)
             else:
                 check_lease(row, reviewer, now_ms)
                 if row.version != version:
@@ -243,12 +243,3 @@ def _changed(row: AnyRow) -> ReviewConflict:
         state=State(row.state),
         claimed_by=row.claimed_by,
     )
-
-
-def _check_free(row: AnyRow, reviewer: str, now_ms: int) -> None:
-    if row.claimed_by not in (None, reviewer) and row.lease_until_ms > now_ms:
-        raise ReviewConflict(
-            f"draft {row.draft_id} is being reviewed by {row.claimed_by}",
-            state=State(row.state),
-            claimed_by=row.claimed_by,
-        )

@@ -20,7 +20,7 @@ from clonedesk_connectors.model import Ticket
 from clonedesk_connectors.protocol.pushback import Draft, Reading
 from clonedesk_connectors.review import listing, outbox
 from clonedesk_connectors.review.capture import Capture
-from clonedesk_connectors.review.claims import Claims
+from clonedesk_connectors.review.claims import Claims, assignees
 from clonedesk_connectors.review.deciding import Deciding, Judgement, Said, judge
 from clonedesk_connectors.review.ledger import Clock, Ledger, broken_at, wall_clock
 from clonedesk_connectors.review.listing import Query
@@ -188,6 +188,18 @@ class ReviewQueue:
                 self.ledger.move(connection, row, Action.EXPIRE, by, to=State.EXPIRED, reason="by_hand")
 
         return {draft_id: _try(expire, draft_id) for draft_id in draft_ids}
+
+    def assign_many(self, draft_ids: Iterable[str], reviewer: str | None, actor: str) -> dict[str, str]:
+        """Hand drafts out to one person: `claim` gives them to nobody else, and to this person first, unless a draft
+        is asked for by its id. reviewer: None takes that back. Returns draft id -> "" or why not.
+        """
+        person = None if reviewer is None else _name(reviewer)
+        return {one: _try(lambda one: self._claims.assign(one, person, _name(actor)), one) for one in draft_ids}
+
+    def assignees(self, draft_ids: Iterable[str]) -> dict[str, str]:
+        """Draft id -> whom it is assigned to, for those that are."""
+        with self.ledger.read() as connection:
+            return assignees(connection, draft_ids)
 
     def _bulk(self, draft_ids: Iterable[str], reviewer: str, decision: Decision, reason: str | None) -> dict[str, str]:
         def decide(draft_id: str) -> None:

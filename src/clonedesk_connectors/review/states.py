@@ -38,6 +38,7 @@ class Action(StrEnum):
     CLAIM = "claim"
     RELEASE = "release"
     SKIP = "skip"
+    ASSIGN = "assign"  # to one reviewer, or to nobody again
     OPINE = "opine"  # a decision that is not the last one required
     DECIDE = "decide"
     DISPUTE = "dispute"
@@ -106,6 +107,7 @@ ARROWS: dict[Action, tuple[tuple[frozenset[State], State | None], ...]] = {
     Action.CLAIM: ((frozenset({_S.AWAITING_REVIEW}), None),),
     Action.RELEASE: ((frozenset({_S.AWAITING_REVIEW}), None),),
     Action.SKIP: ((frozenset({_S.AWAITING_REVIEW}), None),),
+    Action.ASSIGN: ((OPEN, None),),
     Action.OPINE: ((frozenset({_S.AWAITING_REVIEW}), None),),
     Action.DECIDE: ((frozenset({_S.AWAITING_REVIEW}), _S.DECIDED),),
     Action.DISPUTE: ((frozenset({_S.AWAITING_REVIEW}), _S.NEEDS_ADJUDICATION),),

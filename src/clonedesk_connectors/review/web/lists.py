@@ -42,7 +42,8 @@ class Lists:
         if visit.session.role >= Role.LEAD:
             disputed = self._queue.find(Query(states=(State.NEEDS_ADJUDICATION,)), limit=_PER_PAGE)
         now = self._frame.now()
-        rows = [(item, _holder(item, now)) for item in items if item.expires_at > now]
+        assigned = self._queue.assignees(item.draft_id for item in items)
+        rows = [(item, _holder(item, now), assigned.get(item.draft_id)) for item in items if item.expires_at > now]
         return self._frame.page(visit, "waiting.html", counts=counts, rows=rows, disputed=disputed, now=now)
 
     def decided(self, visit: Visit) -> Response:
