@@ -70,6 +70,11 @@ def test_the_summary_counts_by_rule_and_segment(run: Callable[..., Any]) -> None
     assert numbers["tickets"] == 120
     assert sum(numbers["decisions"].values()) == numbers["labelled"]
     assert numbers["readiness"]["goal"] == 5000
+    assert "most frequent findings by segment:" in shown
+    total = sum(numbers["rules"].values())
+    assert [
+        sum(n for rules in axis.values() for n in rules.values()) for axis in numbers["rules_by_segment"].values()
+    ] == [total] * 3
 
 
 def test_the_export_has_a_line_per_labelled_ticket_with_its_evidence(run: Callable[..., Any], tmp_path: Path) -> None:

@@ -121,6 +121,15 @@ def test_dropping_shows_what_it_does_to_the_escalation_rate_of_each_segment():
     assert report.tally.rules == {("L02", Severity.HIGH): 1}
 
 
+def test_findings_are_counted_by_segment_the_most_frequent_rule_first():
+    late = [resolved(Story(f"b{n}", tier="gold")).human("1h") for n in range(2)]
+    report = run(
+        *late, resolved(Story("c", tier="gold")).human("1h").rated("2h", 1), resolved(Story("d")).rated("2h", 1)
+    )
+    assert report.tally.rules_by("tier") == {"(none)": {"L06": 1}, "gold": {"L02": 3}}
+    assert list(report.tally.rules_by("ticket_type")["delivery"].items()) == [("L02", 3), ("L06", 1)]
+
+
 def test_readiness_counts_clean_tickets_and_names_the_fastest_way():
     settings = CheckSettings(readiness_goal=10)
     waiting = [resolved(Story(f"w{n}", status=Status.OPEN)) for n in range(3)]

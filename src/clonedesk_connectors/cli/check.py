@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from clonedesk_connectors.quality.report import SegmentRow
     from clonedesk_connectors.store import Archive
 
+_MOST_RULES = 5
 checks = typer.Typer(help="Check which escalation labels can be trusted.", rich_markup_mode=None)
 Labels = Annotated[Path | None, typer.Option("--labels", help="Labels to check as well: .csv or .jsonl.")]
 Cut = Annotated[str | None, typer.Option("--cut", help="Until when all accounts are synced (default: last change).")]
@@ -188,6 +189,11 @@ def _lines(report: CheckReport) -> Iterable[str]:
     for name, rows in {"": (report.tally.total,), **report.segments()}.items():
         for row in rows:
             yield f"  {name:<12} {row.name:<16} {_rate(row)}"
+    yield "most frequent findings by segment:"
+    for axis in report.segments():
+        for name, rules in report.tally.rules_by(axis).items():
+            top = ", ".join(f"{rule} {count:,}" for rule, count in list(rules.items())[:_MOST_RULES])
+            yield f"  {axis:<12} {name:<16} {top}"
     ready = report.readiness
     yield f"clean labelled interactions: {ready.clean:,} of {ready.goal:,}"
     yield from (f"  {sentence}" for _, sentence in ready.steps[:5])
@@ -227,8 +233,15 @@ def _numbers(report: CheckReport) -> dict[str, Any]:
         "rules": {f"{rule} {severity.value}": n for (rule, severity), n in sorted(report.tally.rules.items())},
         "decisions": {decision.value: n for decision, n in sorted(report.tally.decisions.items())},
         "segments": {axis: [row._asdict() for row in rows] for axis, rows in report.segments().items()},
+        "rules_by_segment": {axis: report.tally.rules_by(axis) for axis in report.segments()},
         "total": report.tally.total._asdict(),
-        "readiness": {"goal": ready.goal, "clean": ready.clean, "missing": ready.missing, "steps": list(ready.steps)},
+        "readiness": {
+            "goal": ready.goal,
+            "clean": ready.clean,
+            "missing": ready.missing,
+            "by_type": dict(ready.by_type),
+            "steps": list(ready.steps),
+        },
         "precision": {rule: known._asdict() for rule, known in report.precision.items()},
         "notes": list(report.notes),
     }

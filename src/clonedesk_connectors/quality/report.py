@@ -114,6 +114,13 @@ class Tally:
             rows[name] = [a + b for a, b in zip(rows.get(name, [0, 0, 0, 0]), cell, strict=True)]
         return tuple(SegmentRow(name, *counts) for name, counts in sorted(rows.items()))
 
+    def rules_by(self, axis: str) -> Mapping[str, Mapping[str, int]]:
+        """Findings per value of an axis (see `by`) and rule, the most frequent rule first."""
+        counts: dict[str, Counter[str]] = {}
+        for (rule, segment), found in sorted(self.rules_by_segment.items(), key=lambda item: item[0][0]):
+            counts.setdefault(getattr(segment, axis) or "(none)", Counter())[rule] += found
+        return {name: dict(rules.most_common()) for name, rules in sorted(counts.items())}
+
     @property
     def total(self) -> SegmentRow:
         """All tickets with exactly one label."""
