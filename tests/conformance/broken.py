@@ -339,6 +339,15 @@ class Hoards(HarbourdeskConnector):
         return page
 
 
+class TellsOtherFacts(HarbourdeskConnector):
+    """The short way to a ticket leaves its events out."""
+
+    def facts(self, bundle):
+        ticket = super().normalize(bundle)
+        told = {name: getattr(ticket, name) for name in ("vendor", "account", "native_id", "version", "status")}
+        return told | {"coverage": ticket.coverage.model_dump()}
+
+
 class RenamesTickets(HarbourdeskConnector):
     """The ticket goes by another id than its bundle."""
 

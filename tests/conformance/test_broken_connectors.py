@@ -46,6 +46,7 @@ CAUGHT = {
     broken.DropsTheVendorsWord: ("test_unknown_values_are_kept_and_never_guessed", "no ticket has a raw_status"),
     broken.TrustsItsFields: ("test_odd_values_never_stop_normalising", "one odd field must not lose a ticket"),
     broken.CountsFields: ("test_new_fields_change_nothing", "a field nobody asked about changes it"),
+    broken.TellsOtherFacts: ("test_facts_and_normalize_tell_the_same_ticket", "facts tell another ticket"),
     broken.IgnoresOffsets: ("test_all_times_are_utc", "the offset of a time was ignored"),
     broken.PutsTheNewestFirst: ("test_messages_are_in_the_vendors_order", "not in its order"),
     broken.ShowsNotes: ("test_private_text_is_never_public", "a text said in private is public"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from copy import deepcopy
@@ -11,7 +12,9 @@ from enum import StrEnum
 from typing import Any
 from unittest import SkipTest
 
-from clonedesk_connectors.model import Channel, Message, Status, Ticket
+from clonedesk_connectors.model import Channel, Message, Status, Ticket, ticket_json
+from clonedesk_connectors.model.lean import lean_ticket
+from clonedesk_connectors.protocol import FactsReader
 from clonedesk_connectors.testing.conformance.kit import Kit, finished, talkative
 from clonedesk_connectors.testing.conformance.paging import LATER_S
 from clonedesk_connectors.testing.conformance.rig import Found, Normalised, expect
@@ -89,6 +92,17 @@ class TicketChecks(Kit):
         for bundle, ticket, _ in self._normalised():
             found = self.connector().normalize(replace(bundle, records=_enriched(bundle.records)))
             expect(found == ticket, f"ticket {bundle.ticket_id}: a field nobody asked about changes it")
+
+    def test_facts_and_normalize_tell_the_same_ticket(self) -> None:
+        """Where a connector offers `facts`, what the engine stores is word for word what `normalize` gives."""
+        connector = self.connector()
+        if not isinstance(connector, FactsReader):
+            raise SkipTest("this connector has no facts")
+        for bundle, ticket, _ in self._recording().ran.watched.normalised.values():
+            facts = connector.facts(replace(bundle, records=deepcopy(bundle.records)))
+            told = None if facts is None else json.loads(ticket_json(lean_ticket(facts)))
+            wanted = None if ticket is None else json.loads(ticket_json(ticket))
+            expect(told == wanted, f"ticket {bundle.ticket_id}: facts tell another ticket than normalize")
 
     def test_all_times_are_utc(self) -> None:
         """Every time is aware and UTC, and the same moment written with another offset is the same moment."""
