@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import expit, logit
 
 from clonedesk_connectors.quality.textmodel import confident
 from clonedesk_connectors.quality.textmodel.calibrate import calibrated, expected_precision
 from clonedesk_connectors.quality.textmodel.labellers import judge_labellers
-from clonedesk_connectors.quality.textmodel.noise import Channel, Known, estimate, wrong_probability
-from clonedesk_connectors.quality.textmodel.verdict import training_weights
+from clonedesk_connectors.quality.textmodel.noise import ALIKE, CAUTIOUS, Channel, Known, estimate, wrong_probability
+from clonedesk_connectors.quality.textmodel.verdict import _rearranged, training_weights
 
 NONE = Known(np.array([], dtype=np.int64), np.array([], dtype=np.int64))
 
@@ -74,6 +75,30 @@ def test_text_alone_bounds_the_common_rates_and_shows_their_direction(miss, inve
     mean = estimate(p, label, Channel(np.zeros(8000), np.zeros(8000)), np.ones(8000, bool), NONE).mean
     assert miss / 3 <= float(mean.miss) <= miss + 0.03
     assert invented / 3 <= float(mean.invent) <= invented + 0.03
+
+
+@pytest.mark.parametrize(("miss", "invented"), [(0.1, 0.1), (0.2, 0.0)])
+def test_ends_taken_to_be_alike_show_the_direction_that_caution_leaves_open(miss, invented):
+    rng = np.random.default_rng(2)
+    chance = expit(logit(0.35) + rng.normal(0, 1.2, 8000))
+    truth = (rng.random(8000) < chance).astype(np.int64)
+    label = np.where(rng.random(8000) < np.where(truth == 1, miss, invented), 1 - truth, truth)
+    seen, own = miss_and_invent(chance, miss, invented), Channel(np.zeros(8000), np.zeros(8000))
+    bold, cautious = (estimate(seen, label, own, np.ones(8000, bool), NONE, how).mean for how in (ALIKE, CAUTIOUS))
+    lean = float(bold.miss) - float(bold.invent)
+    if miss == invented:
+        assert abs(lean) < 0.05
+    else:
+        assert lean > 0.1
+        assert lean > float(cautious.miss) - float(cautious.invent)
+
+
+def miss_and_invent(chance: np.ndarray, miss: float, invented: float) -> np.ndarray:
+    return (1 - miss) * chance + invented * (1 - chance)
+
+
+def test_a_bolder_order_hands_the_same_probabilities_out_differently():
+    assert _rearranged(np.array([0.5, 0.1, 0.3]), np.array([2.0, 9.0, 1.0])).tolist() == [0.3, 0.5, 0.1]
 
 
 def test_known_truths_decide_the_direction_that_vague_texts_hide():
