@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from clonedesk_connectors.model import ActorKind
 from clonedesk_connectors.protocol.pushback import BasedOn
+from clonedesk_connectors.review import checks
 from clonedesk_connectors.review.states import State
 from clonedesk_connectors.review.web import Role
+from clonedesk_connectors.store import Archive
+from clonedesk_connectors.store.cache import Normalised
 from tests.review.build import BODY, vendor_time
 from tests.web.conftest import Person
 from tests.web.world import ANA, BEN, LEA, World, hidden, hostile_ticket, submit, turn
@@ -244,3 +248,26 @@ async def test_newer_messages_than_the_draft_answers_are_marked_and_missing_ones
     assert "Newer than the draft" in (await ana.get(f"/drafts/{behind}")).text
     later = submit(world.queue, 8, context=())
     assert "The conversation is not in the archive" in (await ana.get(f"/drafts/{later}")).text
+
+
+async def test_a_seeded_check_looks_like_any_draft_and_shows_the_conversation_as_it_was(
+    ana: Person, world: World, tmp_path: Path
+) -> None:
+    first = next(item for item in world.queue.find() if item.draft.ticket_id == "1")
+    item = world.queue.claim(BEN, draft_id=first.draft_id)
+    assert item is not None
+    world.queue.decide(item.draft_id, item.version, BEN, "approve")
+    world.clock.advance(601)
+    with world.queue.ledger.write() as connection:
+        row = checks.seed(connection, world.queue.ledger, world.queue.settings)
+    assert row is not None
+    ticket = hostile_ticket()
+    answer = turn(20, ActorKind.HUMAN_AGENT, "The answer that was sent.")
+    with Archive.open(f"sqlite:///{tmp_path / 'archive.sqlite'}", write=True) as archive:
+        later = ticket.model_copy(update={"events": (*ticket.events, answer)})
+        archive.account("acmedesk", "acme").save([Normalised("1", later)])
+    page = (await ana.follow("/claim", draft_id=row.draft_id)).text
+    assert "My refund is late" in page
+    assert "The answer that was sent." not in page
+    assert "eeded" not in page
+    assert "The answer that was sent." in (await ana.get(f"/drafts/{first.draft_id}")).text

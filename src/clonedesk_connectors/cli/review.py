@@ -42,7 +42,8 @@ def claim(
     """
     with _queue(store, profile, config) as queue:
         item = queue.claim(reviewer, draft_id=plain_id(draft_id) if draft_id else None)
-    typer.echo(json.dumps(item.model_dump(mode="json") if item else None, ensure_ascii=False))
+    shown = item.model_dump(mode="json", exclude={"is_check"}) if item else None  # a check is blind
+    typer.echo(json.dumps(shown, ensure_ascii=False))
 
 
 @reviews.command("decide")
@@ -135,6 +136,8 @@ def stats(
         outcomes = "  ".join(f"{name} {number:,}" for name, number in line.outcomes.items())
         median = "-" if line.median_seconds is None else f"{line.median_seconds:.0f} s"
         typer.echo(f"{line.name}: {line.decisions:,} decisions, median {median}  {outcomes}")
+        if line.checks_agreed is not None:
+            typer.echo(f"  {line.checks:,} seeded checks, {line.checks_agreed:.0%} decided as the first time")
         if line.rubber_stamped:
             typer.echo(f"  {line.rubber_stamped:.0%} of the approvals took no time to read")
     for band in bands:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, delete, exists, insert, or_, select, update
 
+from clonedesk_connectors.review.checks import knows_answer
 from clonedesk_connectors.review.fresh import is_stale
 from clonedesk_connectors.review.ledger import UNCLAIMED, Ledger
 from clonedesk_connectors.review.settings import ReviewSettings
@@ -82,6 +83,7 @@ def _next_for(reviewer: str, now_ms: int, only: Iterable[ColumnElement[bool]]) -
             _D.expires_ms > now_ms,
             ~skipped,
             ~has_judged(reviewer),
+            ~knows_answer(reviewer),
             ~is_stale(),
             *only,
         )

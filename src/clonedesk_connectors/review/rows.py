@@ -18,10 +18,13 @@ from clonedesk_connectors.text.normal import flat
 NEVER_MS = 2**62
 """Sorts after every real time."""
 
+SEEDED = "seeded check"
+"""In the column `vendor` of a check (see `checks.py`); `kind` then holds the id of the draft that is shown again."""
+
 _SAME_NAME = tuple(
     name
     for name in Item.model_fields
-    if name not in ("reference", "draft") and not name.endswith("_at") and name != "lease_until"
+    if name not in ("reference", "draft", "is_check") and not name.endswith("_at") and name != "lease_until"
 )
 
 
@@ -34,6 +37,7 @@ def item_of(row: AnyRow) -> Item:
         **{name: getattr(row, name) for name in _SAME_NAME},
         reference=f"CD-{row.draft_id}",
         draft=draft_of(row),
+        is_check=row.vendor == SEEDED,
         submitted_at=from_ms(row.submitted_ms),
         expires_at=from_ms(row.expires_ms),
         lease_until=from_ms(row.lease_until_ms),

@@ -17,9 +17,10 @@ Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]
 class ReviewSettings:
     """lease_s: how long a claim lasts without a heartbeat. undo_s: how long a decision can be taken back, and the
     earliest age at which it is delivered or becomes a signal. double_review_rate: share of drafts that two people see
-    without knowing of each other. agreement: similarity from which two edits count as the same. bulk_limit: drafts per
-    bulk approval. rubber_stamp_s: approvals faster than this are counted apart. tiers: most urgent first.
-    late_days: how long after the end a reply may still match.
+    without knowing of each other. seeded_check_rate: for this share of new drafts a decided one is shown again to
+    somebody else, to see how reviewers decide. agreement: similarity from which two edits count as the same.
+    bulk_limit: drafts per bulk approval. rubber_stamp_s: approvals faster than this are counted apart. tiers: most
+    urgent first. late_days: how long after the end a reply may still match.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
@@ -27,6 +28,7 @@ class ReviewSettings:
     lease_s: Seconds = 600
     undo_s: Seconds = 600
     double_review_rate: Share = 0.02
+    seeded_check_rate: Annotated[float, Field(strict=True, ge=0, le=0.02)] = 0.0
     agreement: Share = 0.9
     bulk_limit: Count = 20
     rubber_stamp_s: Annotated[float, Field(strict=True, ge=0, le=3600)] = 3.0

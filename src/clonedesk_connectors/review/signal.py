@@ -16,7 +16,7 @@ from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from clonedesk_connectors.review.deciding import opinions_of
 from clonedesk_connectors.review.ledger import Ledger
-from clonedesk_connectors.review.rows import draft_of
+from clonedesk_connectors.review.rows import SEEDED, draft_of
 from clonedesk_connectors.review.settings import ReviewSettings
 from clonedesk_connectors.review.states import State
 from clonedesk_connectors.store.records import AnyRow
@@ -57,7 +57,8 @@ class Signals:
         undo_over = self._ledger.now_ms() - self._settings.undo_s * 1000
         ended = (State.DECIDED, State.DELIVERING, State.DELIVERED, State.EXPIRED, State.FAILED)
         decided = and_(_D.decided_ms.is_not(None), _D.decided_ms <= undo_over)
-        return and_(_D.signal == "none", _D.outcome.is_not(None), decided, _D.state.in_(ended))
+        real = _D.vendor != SEEDED  # an answer seen twice is no second example
+        return and_(real, _D.signal == "none", _D.outcome.is_not(None), decided, _D.state.in_(ended))
 
     def _refuted(self) -> Any:
         did_not_hold = or_(_D.reopened_24h, _D.csat <= 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from statistics import median
 from typing import Literal
@@ -12,8 +12,10 @@ from typing import Literal
 from sqlalchemy import Connection, select
 
 from clonedesk_connectors.quality.precision import wilson
+from clonedesk_connectors.review import checks
 from clonedesk_connectors.review.listing import Query
 from clonedesk_connectors.review.router import Rule
+from clonedesk_connectors.review.rows import SEEDED
 from clonedesk_connectors.review.settings import ReviewSettings
 from clonedesk_connectors.store.records import AnyRow
 from clonedesk_connectors.store.review_tables import draft, opinion
@@ -26,6 +28,7 @@ Pair = tuple[AnyRow, AnyRow]
 class ReviewStats:
     """outcomes: how often each. median_seconds: of decisions made here, None without one. agreement: share of double
     reviews with the same decision. rubber_stamped: share of approvals here that took less than `rubber_stamp_s`.
+    checks: seeded checks this person decided, which count nowhere else; checks_agreed: share decided as the first time.
     """
 
     name: str
@@ -34,6 +37,8 @@ class ReviewStats:
     median_seconds: float | None = None
     agreement: float | None = None
     rubber_stamped: float | None = None
+    checks: int = 0
+    checks_agreed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ def _opinions(connection: Connection, query: Query) -> list[AnyRow]:
         draft.c.segment_type,
         draft.c.confidence,
     )
-    counting = (~opinion.c.undone, *query.conditions())
+    counting = (~opinion.c.undone, draft.c.vendor != SEEDED, *query.conditions())
     return list(connection.execute(select(*columns).select_from(joined).where(*counting).order_by(opinion.c.id)))
 
 
@@ -85,7 +90,13 @@ def review_stats(connection: Connection, query: Query, settings: ReviewSettings,
     for row in rows:
         groups[getattr(row, column) or "unknown"].append(row)
     pairs = _pairs(rows)
-    return [_line(name, groups[name], pairs, settings) for name in sorted(groups)]
+    seeded = checks.results(connection) if by == "reviewer" else {}
+    lines = [_line(name, groups[name], pairs, settings) for name in sorted({*groups, *seeded})]
+    return [
+        replace(line, checks=len(hits), checks_agreed=_share(hits))
+        for line in lines
+        for hits in (seeded.get(line.name, []),)
+    ]
 
 
 def _line(name: str, rows: Sequence[AnyRow], pairs: Sequence[Pair], settings: ReviewSettings) -> ReviewStats:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from clonedesk_connectors.errors import ConfigError
 from clonedesk_connectors.protocol.pushback import Draft
+from clonedesk_connectors.review import checks
 from clonedesk_connectors.review.fresh import stale_cause
 from clonedesk_connectors.review.ledger import Ledger
 from clonedesk_connectors.review.router import Route, Router
@@ -47,7 +48,10 @@ class Intake:
                 reviews=self._reviews(draft, route),
                 now_ms=self._ledger.now_ms(),
             )
-            return _answer(draft, route, self._insert(connection, values), is_new=True)
+            row = self._insert(connection, values)
+            if self._draw("check", draft.draft_id) < self._settings.seeded_check_rate:
+                checks.seed(connection, self._ledger, self._settings)
+            return _answer(draft, route, row, is_new=True)
 
     def _insert(self, connection: Connection, values: dict[str, Any]) -> AnyRow:
         rival = _open_rival(connection, values)

@@ -65,7 +65,8 @@ class Item(Value):
 
     version: to be given back with a decision. outcome … seconds: None until decided. observed_…: what a late reply
     showed. reviews: opinions that count so far, of `reviews_required`. tags_due, tags_shown: our tag that the ticket
-    should carry, and the one it was last given; they differ until a push has set it.
+    should carry, and the one it was last given; they differ until a push has set it. is_check: a decided draft shown
+    again (`ReviewSettings.seeded_check_rate`); not for the eyes of whoever reviews it.
     """
 
     draft_id: str
@@ -82,6 +83,7 @@ class Item(Value):
     route_reason: str
     audited: bool
     reviews_required: int
+    is_check: bool = False
     claimed_by: str | None = None
     lease_until: Instant | None = None
     note_id: str | None = None

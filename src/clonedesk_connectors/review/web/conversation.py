@@ -68,8 +68,11 @@ class Conversations:
         self._url, self._lock = archive_url, Lock()
         self._archive: Archive | None = None
 
-    def of(self, draft: Draft) -> Conversation:
+    def of(self, draft: Draft, *, as_then: bool = False) -> Conversation:
+        """as_then: only what was there when the draft was written."""
         shown = [*self._stored(draft)] or [*map(_of_context, draft.context)]
+        if as_then:
+            shown = [one for one in shown if one.at <= draft.based_on.at]
         shown = [replace(one, is_newer=not one.is_note and one.at > draft.based_on.at) for one in shown]
         asked = [place for place, one in enumerate(shown) if one.kind == ActorKind.CUSTOMER and not one.is_note]
         split = asked[-1] if asked else max(0, len(shown) - 1)

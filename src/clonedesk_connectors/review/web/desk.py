@@ -136,7 +136,7 @@ class Desk:
             why_not="" if can_decide or is_decided else self._why_not(item, visit),
             opinions=self._queue.opinions(item.draft_id) if role >= Role.LEAD else [],
             history=self._queue.history(item.draft_id) if is_decided or role >= Role.LEAD else [],
-            conversation=self._conversations.of(item.draft),
+            conversation=self._conversations.of(item.draft, as_then=item.is_check),
             draft_warnings=warn(item.draft.body),
             text=text,
             compared=self._compare(item, text) if can_decide or item.final_text is not None else None,
