@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -26,6 +27,9 @@ def serve(
     hide_score: Annotated[
         bool, typer.Option("--hide-score", help="Show the AI's confidence only after the decision.")
     ] = False,
+    mask: Annotated[
+        bool, typer.Option("--mask", help="Hide personal data until somebody asks for it; the history keeps who did.")
+    ] = False,
     store: Store = None,
     profile: ProfileName = None,
     config: ConfigFile = None,
@@ -44,9 +48,9 @@ def serve(
         raise MissingExtraError("review") from None
     from clonedesk_connectors.review.web import Doorkeeper, PageSettings, Role, make_app
 
-    settings = PageSettings(hide_score=hide_score)
+    settings = PageSettings(hide_score=hide_score, mask=mask)
     if allow_remote:
-        settings = PageSettings(hosts=(*settings.hosts, *(name or [])), is_secure=True, hide_score=hide_score)
+        settings = replace(settings, hosts=(*settings.hosts, *(name or [])), is_secure=True)
     door = Doorkeeper(settings)
     with review_queue(url, config) as queue:
         app = make_app(queue, url, door, settings)

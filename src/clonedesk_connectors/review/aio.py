@@ -108,6 +108,8 @@ class AsyncReviewQueue:
     counts = _in_thread(ReviewQueue.counts)
     history = _in_thread(ReviewQueue.history)
     opinions = _in_thread(ReviewQueue.opinions)
+    reveal = _in_thread(ReviewQueue.reveal)
+    has_revealed = _in_thread(ReviewQueue.has_revealed)
     verify = _in_thread(ReviewQueue.verify)
     close = _in_thread(ReviewQueue.close)
 

@@ -163,6 +163,10 @@ class Ledger:
         changes = {"claimed_by": row.claimed_by, "lease_until_ms": row.lease_until_ms}
         self._record(connection, row, Action.CLAIM, State.AWAITING_REVIEW, by, "", changes)
 
+    def note_reveal(self, connection: Connection, row: AnyRow, by: By) -> None:
+        """History line of a look at hidden personal data, which changes nothing: not even the version."""
+        self._record(connection, row, Action.REVEAL, State(row.state), by, "", {})
+
     def _record(
         self,
         connection: Connection,

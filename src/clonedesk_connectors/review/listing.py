@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from clonedesk_connectors.review.claims import IN_ORDER
-from clonedesk_connectors.review.states import State
+from clonedesk_connectors.review.states import Action, State
 from clonedesk_connectors.store.records import AnyRow
 from clonedesk_connectors.store.review_tables import draft, event, opinion
 
@@ -72,6 +72,12 @@ def history(connection: Connection, draft_id: str | None, after: int, limit: int
     """History lines after a sequence number, of one draft or of all."""
     wanted = [event.c.seq > after, *([event.c.draft_id == draft_id] if draft_id else [])]
     return list(connection.execute(select(event).where(*wanted).order_by(event.c.seq).limit(limit)))
+
+
+def has_revealed(connection: Connection, draft_id: str, person: str) -> bool:
+    """Whether this person has asked to see the personal data of the draft."""
+    asked = (event.c.draft_id == draft_id, event.c.action == Action.REVEAL, event.c.actor == person)
+    return connection.scalar(select(event.c.seq).where(*asked).limit(1)) is not None
 
 
 def opinions(connection: Connection, draft_id: str) -> list[AnyRow]:

@@ -318,6 +318,16 @@ class ReviewQueue:
             yield from map(history_of, rows)
             after = rows[-1].seq
 
+    def reveal(self, draft_id: str, person: str) -> None:
+        """Write down that this person looks at personal data of a draft. Raises ReviewConflict for an unknown one."""
+        with self.ledger.write() as connection:
+            row = self.ledger.get(connection, draft_id)
+            self.ledger.note_reveal(connection, row, By(_name(person), ActorKind.REVIEWER))
+
+    def has_revealed(self, draft_id: str, person: str) -> bool:
+        with self.ledger.read() as connection:
+            return listing.has_revealed(connection, draft_id, person)
+
     def verify(self) -> int | None:
         """The first history line that was altered or follows a removed one; None when the history is whole."""
         with self.ledger.read() as connection:

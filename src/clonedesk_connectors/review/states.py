@@ -50,6 +50,7 @@ class Action(StrEnum):
     EXPIRE = "expire"
     SUPERSEDE = "supersede"
     WITHDRAW = "withdraw"
+    REVEAL = "reveal"  # somebody looked at personal data; no step
     LATE = "late"  # a reply or rating seen after the end
 
 
@@ -119,6 +120,7 @@ ARROWS: dict[Action, tuple[tuple[frozenset[State], State | None], ...]] = {
     Action.EXPIRE: ((OPEN, _S.EXPIRED),),
     Action.SUPERSEDE: ((OPEN, _S.SUPERSEDED),),
     Action.WITHDRAW: ((OPEN, _S.WITHDRAWN),),
+    Action.REVEAL: ((frozenset(_S), None),),
     Action.LATE: ((_ENDED | {_S.DELIVERING}, None),),
 }
 

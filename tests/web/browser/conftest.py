@@ -58,8 +58,9 @@ def axe() -> str:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with open_world(tmp_path, poll_s=POLL_S, drafts=4) as opened:
+def world(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
+    """Parameters are settings of the page."""
+    with open_world(tmp_path, poll_s=POLL_S, drafts=4, **getattr(request, "param", {})) as opened:
         yield opened
 
 

@@ -244,6 +244,27 @@ def test_hostile_text_does_nothing(open_page: Open, world: World) -> None:
     assert page.title() == f"Draft CD-{hostile} · Draft review"
 
 
+@pytest.mark.parametrize("world", [{"mask": True}], indirect=True)
+def test_masked_drafts_are_decided_by_key_and_shown_on_request(open_page: Open, world: World) -> None:
+    body = "Hello Kim,\n\nwe call you at +49 30 1234567."
+    masked = [submit(world.queue, number, body=f"{body} {number}", due_at=world.clock.now) for number in (8, 9)]
+    page = open_page()
+    page.get_by_role("button", name="Review the next draft").click()
+    wait_for_ticket(page, "[89]")
+    assert "[telephone number]" in page.locator("#decide").inner_text()
+    first = page.url.rpartition("/")[2]
+    page.keyboard.press("e")  # nothing to edit yet
+    page.keyboard.press("a")
+    page.get_by_text("Approved CD-").first.wait_for()
+    assert world.queue.get(first).outcome == "approved_verbatim"
+    page.get_by_role("button", name="Show personal data").click()
+    page.locator("#text").wait_for()
+    assert "+49 30 1234567" in page.locator("#text").input_value()
+    shown = next(one for one in masked if one != first)
+    assert world.queue.history(shown)[-1].action == "reveal"
+    assert page.problems == []
+
+
 def test_the_conversation_starts_at_the_last_customer_message(open_page: Open) -> None:
     page = open_page()
     start(page)

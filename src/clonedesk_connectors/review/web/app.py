@@ -80,6 +80,7 @@ def _review_routes(guard: _Guard, desk: Desk) -> list[Route]:
         guard.post(f"{one}/undo", desk.undo),
         guard.post(f"{one}/renew", desk.renew),
         guard.post(f"{one}/changes", desk.changes),
+        guard.post(f"{one}/reveal", desk.reveal),
     ]
 
 

@@ -14,7 +14,9 @@ from clonedesk_connectors.review.values import Decision, Item, ReviewConflict
 from clonedesk_connectors.review.web.changes import Comparison, compare_words
 from clonedesk_connectors.review.web.conversation import Conversations, warn
 from clonedesk_connectors.review.web.frame import Frame, Visit
+from clonedesk_connectors.review.web.masking import hidden_conversation, hide, holds_personal
 from clonedesk_connectors.review.web.sessions import Role
+from clonedesk_connectors.review.web.shown import pieces
 
 _WAITING = Query(states=(State.AWAITING_REVIEW,))
 _NEIGHBOURS = 200  # how far `next` and `previous` look
@@ -115,16 +117,27 @@ class Desk:
     def changes(self, visit: Visit) -> Response:
         """What the edit changes: a part for the script, the whole page with the text as typed without one."""
         item = self._queue.get(visit.draft_id)
+        if self._masks(item, visit) and holds_personal(item.draft.body):
+            raise ReviewConflict("personal data is hidden; show it before you edit the text", state=item.state)
         typed = visit.form.get("text", "")
         if visit.is_partial:
             return self._frame.part("_changes.html", compared=self._compare(item, typed), final=typed)
         return self._draft_page(visit, item, typed)
+
+    def reveal(self, visit: Visit) -> Response:
+        """Show personal data of this draft to this person from now on."""
+        self._queue.reveal(visit.draft_id, visit.session.name)
+        return self._frame.go(visit, f"/drafts/{visit.draft_id}")
+
+    def _masks(self, item: Item, visit: Visit) -> bool:
+        return self._frame.settings.mask and not self._queue.has_revealed(item.draft_id, visit.session.name)
 
     def _draft_page(self, visit: Visit, item: Item, final: str | None) -> Response:
         is_mine, role = self._is_mine(item, visit), visit.session.role
         settles = item.state is State.NEEDS_ADJUDICATION and role >= Role.LEAD
         is_decided, can_decide = item.outcome is not None, is_mine or settles
         text = item.draft.body if final is None else final
+        masks, conversation = self._masks(item, visit), self._conversations.of(item.draft, as_then=item.is_check)
         return self._frame.page(
             visit,
             "draft.html",
@@ -136,7 +149,10 @@ class Desk:
             why_not="" if can_decide or is_decided else self._why_not(item, visit),
             opinions=self._queue.opinions(item.draft_id) if role >= Role.LEAD else [],
             history=self._queue.history(item.draft_id) if is_decided or role >= Role.LEAD else [],
-            conversation=self._conversations.of(item.draft, as_then=item.is_check),
+            conversation=hidden_conversation(conversation) if masks else conversation,
+            masks=masks,
+            look=(lambda text: hide(pieces(text))) if masks else pieces,
+            is_readable=not (masks and (holds_personal(item.draft.body) or holds_personal(text))),
             draft_warnings=warn(item.draft.body),
             text=text,
             compared=self._compare(item, text) if can_decide or item.final_text is not None else None,

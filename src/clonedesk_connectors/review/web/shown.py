@@ -25,9 +25,11 @@ _MARKS = re.compile(_MARK)
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text. note: of a link the host it really leads to, of a mark the name of the character."""
+    """A stretch of text. note: of a link the host it really leads to, of a mark the name of the character, of something
+    masked what it was.
+    """
 
-    kind: Literal["text", "link", "mark"]
+    kind: Literal["text", "link", "mark", "masked"]
     text: str
     note: str = ""
 
