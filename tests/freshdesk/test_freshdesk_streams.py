@@ -329,6 +329,14 @@ def test_the_directory_records_a_ticket_needs_are_named():
     assert ("ticket_field", "default_status") in named
 
 
+def test_of_a_tickets_bytes_only_its_company_has_to_be_looked_up_and_only_where_companies_are_read():
+    tiered = acme(AccountConfig(tier_field="account_tier"))
+    payloads = {"ticket": [json.dumps(ticket(7, company_id=5)).encode(), b'{"id": 8}'], "conversation": [b"{}"]}
+    assert list(tiered.people_in(payloads)) == [("company", "5")]
+    assert list(DESK.people_in(payloads)) == []
+    assert {kind for kind, _ in DESK.people({"ticket": [ticket(7)]})} <= {*DESK.shaping_kinds, "company"}
+
+
 def test_a_ticket_whose_conversations_vanished_is_looked_up_in_the_archive():
     def gaps(gone: dict[str, int], **fields: object) -> list[FollowUp]:
         bundle = Bundle("7", {"ticket": [ticket(7, **fields)]}, STAFF, "acme", gone=gone)

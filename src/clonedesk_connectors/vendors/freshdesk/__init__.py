@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from clonedesk_connectors.errors import AuthError, ConfigError
 from clonedesk_connectors.model import Ticket
 from clonedesk_connectors.protocol import (
@@ -25,6 +27,7 @@ from clonedesk_connectors.protocol import (
     Response,
     Sweep,
     Token,
+    parse_as,
     parse_object,
 )
 from clonedesk_connectors.protocol.pushback import NOBODY
@@ -45,6 +48,10 @@ CAPABILITIES = Capabilities(
     push_back="private note; no drafts",
     requests_per_1000=1100,
 )
+
+
+class _Customer(msgspec.Struct):
+    company_id: Any = None
 
 
 class FreshdeskConnector:
@@ -117,6 +124,12 @@ class FreshdeskConnector:
                 for name, directory in names:
                     if (key := native_id(source.get(name) or record.get(name))) is not None:
                         yield directory, key
+
+    def people_in(self, payloads: Mapping[str, list[bytes]]) -> Iterable[tuple[str, str]]:
+        """The company, where the account reads companies: all other kinds are shaping kinds, which are known whole."""
+        for payload in payloads.get("ticket", ()) if self.options.companies else ():
+            if (key := native_id(parse_as(payload, _Customer).company_id)) is not None:
+                yield "company", key
 
     def shape(self, kind: str, record: Mapping[str, Any]) -> str:
         """Names, choices and accepted answers; not when somebody was last seen."""
