@@ -394,6 +394,15 @@ def test_every_view_is_accessible_and_fits_a_phone(open_page: Open, world: World
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.parametrize("world", [{"mask": True}], indirect=True)
+def test_a_masked_draft_is_accessible(open_page: Open, world: World, axe: str) -> None:
+    submit(world.queue, 9, body="Call +49 30 1234567.", due_at=world.clock.now)
+    page = open_page()
+    page.get_by_role("button", name="Review the next draft").click()
+    wait_for_ticket(page, "9")
+    assert axe_violations(page, axe) == []
+
+
 def test_the_dialog_of_the_keys_is_accessible(open_page: Open, axe: str) -> None:
     page = open_page()
     page.keyboard.press("?")
