@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from clonedesk_connectors.errors import DraftStale
 from clonedesk_connectors.model import (
     Actor,
     ActorKind,
@@ -245,6 +246,22 @@ def test_an_approved_text_is_looked_for_in_the_ticket_of_the_merge_and_other_ans
     assert queue.capture(Thread("2").message(60, BO, UNRELATED).ticket()) == []
     [sent] = queue.capture(Thread("2").message(60, BO, UNRELATED).message(90, ANA, BODY).ticket())
     assert (sent.outcome, sent.observed_outcome) == ("approved_verbatim", "approved_verbatim")
+
+
+def test_a_draft_whose_capture_was_cut_short_is_neither_handed_out_nor_decided(
+    queue: ReviewQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft_id = queue.submit(make_draft()).draft_id
+    item = queue.claim("ana")
+    assert item is not None
+    with monkeypatch.context() as patch:
+        patch.setattr(queue._capture, "_walk", lambda steps: 1 / 0)  # it dies between what it saw and what follows
+        with pytest.raises(ZeroDivisionError):
+            queue.capture(Thread().message(60, KIM, "It has arrived").ticket())
+    with pytest.raises(DraftStale, match="customer_replied"):
+        queue.decide(draft_id, item.version, "ana", "approve")
+    assert queue.get(draft_id).state is State.EXPIRED
+    assert queue.opinions(draft_id) == []
 
 
 def test_a_ticket_solved_without_a_reply_leaves_the_draft_unused(queue: ReviewQueue, post: Post) -> None:

@@ -18,6 +18,7 @@ from clonedesk_connectors.review.router import Router
 from clonedesk_connectors.review.states import State
 from tests.review.build import BODY, HandClock, make_draft, vendor_time
 from tests.review.desk import Desk, DeskPushBack, Killed, session_of
+from tests.review.test_capture import KIM, Thread
 
 
 @pytest.fixture
@@ -269,6 +270,23 @@ def test_an_approval_is_not_delivered_after_the_customer_wrote_again_but_kept(
     desk.say("1", "customer", "It arrived, thanks")
     [done] = push(queue, desk)
     assert (done.state, done.reason) == (State.EXPIRED, "customer_replied")
+    assert queue.get(draft_id).outcome == "approved_verbatim"
+
+
+def test_an_approval_is_not_delivered_when_only_the_queue_knows_of_a_newer_message(
+    queue: ReviewQueue, desk: Desk, clock: HandClock
+) -> None:
+    """A webhook told of it, the helpdesk does not show it yet."""
+    draft_id = submit(queue, desk)
+    push(queue, desk)
+    item = queue.claim("ana")
+    assert item is not None
+    queue.decide(draft_id, item.version, "ana", "approve")
+    clock.advance(601)
+    queue.capture(Thread().message(60, KIM, "It has arrived").ticket())
+    [done] = push(queue, desk)
+    assert (done.state, done.reason) == (State.EXPIRED, "customer_replied")
+    assert desk.notes("1", f"CD-{draft_id}-A") == []
     assert queue.get(draft_id).outcome == "approved_verbatim"
 
 
