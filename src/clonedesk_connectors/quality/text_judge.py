@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
 from clonedesk_connectors.quality.labels import LabelValue
 from clonedesk_connectors.quality.opinions import LabellerOpinion, TextOpinion, TextOpinions, TextRow
 from clonedesk_connectors.quality.textmodel.model import TextModel
@@ -24,14 +22,10 @@ class ModelJudge:
         self.scores: TextScores | None = None
 
     def judge(self, rows: Sequence[TextRow], reviewed: Mapping[str, LabelValue]) -> TextOpinions:
-        """See `TextJudge.judge`. What rules proved and what people said are known truths.
-
-        One thread: the matrices are small, and on a busy machine threads that wait for each other cost ten times more.
-        """
+        """See `TextJudge.judge`. What rules proved and what people said are known truths."""
         self.keys = [row.key for row in rows]
         place = {key: number for number, key in enumerate(self.keys)}
-        with threadpool_limits(1):
-            self.scores = scores = self._fit(rows, place, reviewed)
+        self.scores = scores = self._fit(rows, place, reviewed)
         twins = dict(self._twins(scores))
         tickets = {
             self.keys[number]: TextOpinion(

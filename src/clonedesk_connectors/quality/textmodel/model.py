@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from .calibrate import expected_precision
 from .neighbours import near_groups
@@ -50,26 +51,28 @@ class TextModel:
         held_out: tickets of a test split; never read. anchors, reviewed: row -> true label, by rules and by people.
         encode: texts -> vectors, joins TF-IDF. probabilities: P(escalated) from elsewhere, instead of our own.
         Odd or missing values are told in `abstained` and `notes`. Raises ValueError for sequences of unequal length.
+        One thread: the matrices are small, and on a busy machine threads that wait for each other cost ten times more.
         """
         given = None if probabilities is None else np.asarray(probabilities, dtype=np.float64)
         for column in (labels, labellers, types, outcomes, groups, held_out, given):
             if column is not None and len(column) != len(texts):
                 raise ValueError(f"every column needs one entry per text: {len(texts)} texts, {len(column)} entries")
-        rows = sort_out(texts, labels, held_out, given, self.settings)
-        bodies = [str(texts[i])[: self.settings.max_chars] for i in rows.judged]
-        near = near_groups(bodies, self.settings.near)
-        facts = {**(anchors or {}), **(reviewed or {})}
-        if len(np.unique(near)) < self.settings.min_texts:
-            return self._scores(rows.without(Abstained.TOO_FEW_TEXTS), facts)
-        kinds = _numbers(rows.pick(types))
-        data = features(bodies, kinds, self.settings.max_terms, encode)
-        scored = self._scored(data, rows, _together(rows.pick(groups), near, self.settings.folds), given)
-        if not informative(scored.probability, rows.label):
-            return self._scores(rows.without(Abstained.TEXT_SAYS_NOTHING), facts)
-        twins = _numbers(list(zip(near, kinds, rows.pick(outcomes), strict=True)))
-        known = rows.known(facts, self.settings)
-        verdict = weigh(scored.probability, rows.label, kinds, twins, rows.pick(labellers), known)
-        return self._scores(rows, facts, Judged(rows.judged, rows.label, data, scored, twins), verdict)
+        with threadpool_limits(1):
+            rows = sort_out(texts, labels, held_out, given, self.settings)
+            bodies = [str(texts[i])[: self.settings.max_chars] for i in rows.judged]
+            near = near_groups(bodies, self.settings.near)
+            facts = {**(anchors or {}), **(reviewed or {})}
+            if len(np.unique(near)) < self.settings.min_texts:
+                return self._scores(rows.without(Abstained.TOO_FEW_TEXTS), facts)
+            kinds = _numbers(rows.pick(types))
+            data = features(bodies, kinds, self.settings.max_terms, encode)
+            scored = self._scored(data, rows, _together(rows.pick(groups), near, self.settings.folds), given)
+            if not informative(scored.probability, rows.label):
+                return self._scores(rows.without(Abstained.TEXT_SAYS_NOTHING), facts)
+            twins = _numbers(list(zip(near, kinds, rows.pick(outcomes), strict=True)))
+            known = rows.known(facts, self.settings)
+            verdict = weigh(scored.probability, rows.label, kinds, twins, rows.pick(labellers), known)
+            return self._scores(rows, facts, Judged(rows.judged, rows.label, data, scored, twins), verdict)
 
     def _scored(self, data: Features, rows: Rows, together: Ints, given: Floats | None) -> Scored:
         if given is None:
