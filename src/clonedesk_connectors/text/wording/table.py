@@ -63,9 +63,14 @@ class Table(dict[str, tuple[Row, ...]]):
             left.difference_update(found[piece])
         return found
 
+    @cached_property
+    def _ascii_probes(self) -> dict[str, list[str]]:
+        return {piece: cues for piece, cues in self._probes.items() if piece.isascii()}
+
     def find(self, text: str) -> Evidence | None:
         """The first phrase in a `lowered` text, in the order of languages and rows."""
-        likely = [cues for piece, cues in self._probes.items() if piece in text]
+        probes = self._ascii_probes if text.isascii() else self._probes
+        likely = [cues for piece, cues in probes.items() if piece in text]
         if not likely:
             return None
         hit = {number for cues in likely for cue in cues if cue in text for number in self._rows_of[cue]}
@@ -91,7 +96,7 @@ def phrases(cues: str, *patterns: str) -> tuple[Row, ...]:
 def lowered(text: str) -> str:
     """The first 10,000 characters as the rows expect them."""
     folded = fold(text[:MAX_CHARS]).lower()
-    return folded.translate(_ARABIC_FORMS) if _ARABIC.search(folded) else folded
+    return folded.translate(_ARABIC_FORMS) if not folded.isascii() and _ARABIC.search(folded) else folded
 
 
 @cache
