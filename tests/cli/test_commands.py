@@ -45,14 +45,15 @@ Run = Callable[..., Ran]
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     def call(*arguments: str) -> Ran:
         monkeypatch.setattr(sys, "argv", ["clonedesk-sync", *arguments])
-        before = signal.getsignal(signal.SIGTERM)
+        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             cli.main()
             code = 0
         except SystemExit as end:
             code = int(end.code or 0)
         finally:
-            signal.signal(signal.SIGTERM, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
         shown = capsys.readouterr()
         return Ran(code, shown.out, shown.err)
 
@@ -249,9 +250,10 @@ def test_an_unexpected_error_is_one_line_and_a_traceback_only_with_debug(
     assert "Traceback" in run("--debug", "status").err
 
 
+@pytest.mark.parametrize("ignored", [False, True], ids=["in the foreground", "in the background"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_finishes_the_commit_says_how_to_go_on_and_ends_with_130(
-    run: Run, pull: Run, helpdesk: ZendeskSandbox, tmp_path: Path, number: signal.Signals
+    run: Run, pull: Run, helpdesk: ZendeskSandbox, tmp_path: Path, number: signal.Signals, ignored: bool
 ) -> None:
     store = f"sqlite:///{tmp_path / 'a.sqlite'}"
     helpdesk.faults.add(f.Rule(f.hang(60), path="/api/v2/incremental/ticket_events*"))
@@ -260,6 +262,7 @@ def test_a_signal_finishes_the_commit_says_how_to_go_on_and_ends_with_130(
     child = subprocess.Popen(
         [*command, "--base-url", helpdesk.url, "--store", store, "--json"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN if ignored else signal.SIG_DFL),
     )  # fmt: skip
     deadline = time.monotonic() + 60
     while not any("ticket_events" in seen.path for seen in helpdesk.log) and time.monotonic() < deadline:

@@ -32,14 +32,15 @@ def runner(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
     def call(*arguments: str, stdin: str = "") -> Ran:
         monkeypatch.setattr(sys, "argv", ["clonedesk-sync", *arguments])
         monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        before = signal.getsignal(signal.SIGTERM)
+        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             cli.main()
             code = 0
         except SystemExit as end:
             code = int(end.code or 0)
         finally:
-            signal.signal(signal.SIGTERM, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
         shown = capsys.readouterr()
         return Ran(code, shown.out, shown.err)
 

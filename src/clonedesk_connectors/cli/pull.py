@@ -60,7 +60,7 @@ def pull(
     found = app.credentials_of(connection)
     if settings.profile is not None:
         typer.echo(f"using profile {settings.profile} of {settings.path}", err=True)
-    signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
+    _stop_when_told()
     with app.writing(settings.store) as archive, showing() as on_progress:
         run = app.make_pull(connection, archive, since=start, on_progress=on_progress, found=found)
         try:
@@ -74,6 +74,12 @@ def pull(
             raise
     _print(run.report, as_json)
     raise typer.Exit(run.report.exit_code)
+
+
+def _stop_when_told() -> None:
+    """Take SIGTERM like Ctrl-C, also where a shell started us in the background, with Ctrl-C ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
 
 
 def parse_date(text: str) -> datetime:
