@@ -54,7 +54,7 @@ def contents(url: str) -> dict[str, Any]:
 
 @pytest.mark.crash
 def test_a_pull_killed_a_hundred_times_ends_in_the_same_archive(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dice = random.Random(20261124)
     whole, broken = (f"sqlite:///{tmp_path / name}.sqlite" for name in ("whole", "broken"))
@@ -90,9 +90,8 @@ def test_a_pull_killed_a_hundred_times_ends_in_the_same_archive(
     for part in expected:
         assert found[part] == expected[part], part
     rows = sum(len(records) for records in expected["records"].values())
-    with capsys.disabled():
-        print(
-            f"\nkill test: {outcomes['killed']} pulls of {TICKETS} tickets killed, "
-            f"{outcomes['ended 0']} finished first; every archive equals the uninterrupted one: "
-            f"{rows} raw records, {len(expected['tickets'])} tickets, {len(expected['follow_ups'])} follow-ups"
-        )
+    print(
+        f"kill test: {outcomes['killed']} pulls of {TICKETS} tickets killed, "
+        f"{outcomes['ended 0']} finished first; every archive equals the uninterrupted one: "
+        f"{rows} raw records, {len(expected['tickets'])} tickets, {len(expected['follow_ups'])} follow-ups"
+    )

@@ -85,7 +85,7 @@ def push_to_the_end(rig: Rig, place: Path, shared: SharedTime) -> tuple[int, Cou
 @pytest.mark.crash
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_a_push_killed_between_any_two_steps_writes_each_note_once(
-    vendor: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    vendor: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ledger, "open_shared", lambda url: open_engine(url, write=True))  # as in `pushing`
     shared = SharedTime.make(tmp_path / "clock")
@@ -99,11 +99,10 @@ def test_a_push_killed_between_any_two_steps_writes_each_note_once(
     untagged = [number for number in {*drafts.values()} if PENDING_TAG not in (rig.look(number).tags or ())]
     broken = rig.queue.verify()
     rig.queue.close()
-    with capsys.disabled():
-        print(f"\npush kill test, {vendor}: {DRAFTS} drafts, {children} processes, {kills.total()} of them killed:")
-        print("\n".join(f"  {kills[step]:4} {step}" for step in STEPS))
-        twice, lost = len(bodies) - len(written), DRAFTS - len(written)
-        print(f"  {len(bodies)} notes, {twice} too many, {lost} lost")
+    print(f"push kill test, {vendor}: {DRAFTS} drafts, {children} processes, {kills.total()} of them killed:")
+    print("\n".join(f"  {kills[step]:4} {step}" for step in STEPS))
+    twice, lost = len(bodies) - len(written), DRAFTS - len(written)
+    print(f"  {len(bodies)} notes, {twice} too many, {lost} lost, {len(rig.sandbox.public_writes)} public")
     assert written == Counter(f"CD-{draft_id}" for draft_id in drafts)
     assert rig.sandbox.public_writes == []
     assert states == {State.AWAITING_REVIEW: DRAFTS}
