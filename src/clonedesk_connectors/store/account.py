@@ -111,10 +111,23 @@ class AccountArchive:
             order = (func.length(table.native_id), table.native_id)
             return list(connection.scalars(select(table.native_id).where(*wanted).order_by(*order)))
 
-    def probed(self) -> list[str]:
-        """Native ids that a sweep has asked for, whatever came of it."""
+    def known_ids(self, batch: int = 5_000) -> Iterator[str]:
+        """Native ids of all tickets normalised at least once, then of those a sweep has asked for, whatever came of it.
+        Unordered; read bit by bit, because an archive may hold millions and most sweeps want none.
+        """
+        table, last = tables.ticket.c, ""
+        while True:
+            mine = table.account_id == self.id, table.body.is_not(None), table.native_id > last
+            with self.archive.transaction() as connection:
+                wanted = select(table.native_id).where(*mine).order_by(table.native_id).limit(batch)
+                ids = list(connection.scalars(wanted))
+            yield from ids
+            if len(ids) < batch:
+                break
+            last = ids[-1]
         with self.archive.transaction() as connection:
-            return queue.probed(connection, self.id)
+            probed = queue.probed(connection, self.id)
+        yield from probed
 
     def bodies(self) -> Iterator[bytes]:
         """Compressed normalised tickets in the order of `ticket_ids`."""

@@ -274,9 +274,7 @@ class Pull:
         """Ask for tickets that no list showed. A ticket of which only a rating has come is not known yet."""
         if self._begun_late:
             return 0
-        known = await self._committer.call(self._account.ticket_ids)
-        probed = await self._committer.call(self._account.probed)
-        sweep = self._connector.sweep({*known, *probed})
+        sweep = await self._committer.call(lambda: self._connector.sweep(self._account.known_ids()))
         self.report.unresolved_gaps = sweep.left
         return (await self._committer.commit(QueueWork(sweep.probes))).queued if sweep.probes else 0
 

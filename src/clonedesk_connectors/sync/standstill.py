@@ -29,7 +29,7 @@ class Standstill:
     def __init__(self, mode: Mode, cursor: str | None) -> None:
         self._whole = mode is not Mode.INCREMENTAL
         self._limit = REPEATS[mode]
-        self._cursors = {cursor}
+        self._cursors = {hash(cursor)}  # cursors can be long, and a backfill has thousands
         self._pages: set[Hashable] = set()
         self._repeats = 0
         self.resume = cursor
@@ -40,9 +40,9 @@ class Standstill:
         if page.done and not (self._whole and again and page.records):
             self.resume = page.cursor
             return None
-        if not page.done and page.cursor in self._cursors:
+        if not page.done and hash(page.cursor) in self._cursors:
             return CURSOR_CAME_BACK
-        self._cursors.add(page.cursor)
+        self._cursors.add(hash(page.cursor))
         self._repeats = self._repeats + 1 if again else 0
         if not again:
             self.resume = page.cursor

@@ -16,7 +16,7 @@ SYSTEM_USER = "-1"
 """The vendor's own user: its system and, in messaging, its bots."""
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)  # staff and rules, which come again and again; customers pass through
 def _actor(kind: ActorKind, key: str | None, name: str | None, *evidence: tuple[str, str]) -> Actor:
     because = tuple(Evidence(source=source, value=value) for source, value in evidence)
     return Actor(kind=kind, id=key, name=name, evidence=because)
