@@ -239,6 +239,17 @@ def test_a_note_found_public_when_looking_again_is_a_leak_too(queue: ReviewQueue
         push(queue, desk)
 
 
+def approved(queue: ReviewQueue, desk: Desk, clock: HandClock) -> str:
+    """A pushed draft that Ana approved, beyond the undo window; its id."""
+    draft_id = submit(queue, desk)
+    push(queue, desk)
+    item = queue.claim("ana")
+    assert item is not None
+    queue.decide(draft_id, item.version, "ana", "approve")
+    clock.advance(601)
+    return draft_id
+
+
 def test_an_approved_text_is_delivered_once_the_undo_window_is_over(
     queue: ReviewQueue, desk: Desk, clock: HandClock
 ) -> None:
@@ -260,12 +271,7 @@ def test_an_approved_text_is_delivered_once_the_undo_window_is_over(
 def test_an_approval_is_not_delivered_after_the_customer_wrote_again_but_kept(
     queue: ReviewQueue, desk: Desk, clock: HandClock
 ) -> None:
-    draft_id = submit(queue, desk)
-    push(queue, desk)
-    item = queue.claim("ana")
-    assert item is not None
-    queue.decide(draft_id, item.version, "ana", "approve")
-    clock.advance(601)
+    draft_id = approved(queue, desk, clock)
     desk.now_s += 5
     desk.say("1", "customer", "It arrived, thanks")
     [done] = push(queue, desk)
@@ -277,12 +283,7 @@ def test_an_approval_is_not_delivered_when_only_the_queue_knows_of_a_newer_messa
     queue: ReviewQueue, desk: Desk, clock: HandClock
 ) -> None:
     """A webhook told of it, the helpdesk does not show it yet."""
-    draft_id = submit(queue, desk)
-    push(queue, desk)
-    item = queue.claim("ana")
-    assert item is not None
-    queue.decide(draft_id, item.version, "ana", "approve")
-    clock.advance(601)
+    draft_id = approved(queue, desk, clock)
     queue.capture(Thread().message(60, KIM, "It has arrived").ticket())
     [done] = push(queue, desk)
     assert (done.state, done.reason) == (State.EXPIRED, "customer_replied")
@@ -293,12 +294,7 @@ def test_an_approval_is_not_delivered_when_only_the_queue_knows_of_a_newer_messa
 def test_a_failed_delivery_keeps_the_decision_and_can_be_tried_again(
     queue: ReviewQueue, desk: Desk, clock: HandClock
 ) -> None:
-    draft_id = submit(queue, desk)
-    push(queue, desk)
-    item = queue.claim("ana")
-    assert item is not None
-    queue.decide(draft_id, item.version, "ana", "approve")
-    clock.advance(601)
+    draft_id = approved(queue, desk, clock)
     desk.fate = dying("/notes", "422")
     assert [done.state for done in push(queue, desk)] == [State.FAILED]
     assert queue.get(draft_id).outcome == "approved_verbatim"

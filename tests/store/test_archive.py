@@ -391,3 +391,12 @@ def test_a_new_archive_has_the_tables_of_the_newest_version(tmp_path: Path) -> N
 
 def test_block_size_is_the_documented_one() -> None:
     assert blocks.BLOCK_BYTES == 65536
+
+
+def test_known_ids_are_read_bit_by_bit_and_hold_what_was_probed(account: AccountArchive) -> None:
+    numbers = ["1", "10", "2", "33", "4"]
+    put(account, *(record(number, "{}", bundle=number) for number in [*numbers, "unnormalised"]))
+    account.save([Normalised(number, ticket(number)) for number in numbers])
+    account.commit([QueueWork((FollowUp("probe", "77"), FollowUp("notes", "1", 5)))])
+    for batch in (1, 2, 5, 6):
+        assert list(account.known_ids(batch)) == ["1", "10", "2", "33", "4", "77"]

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, exists, select
 
 from clonedesk_connectors.review.ledger import Ledger
-from clonedesk_connectors.review.rows import NEVER_MS, SEEDED
+from clonedesk_connectors.review.rows import NEVER_MS, SEEDED, UNTOUCHED
 from clonedesk_connectors.review.settings import ReviewSettings
 from clonedesk_connectors.review.states import Action, ActorKind, By, State
 from clonedesk_connectors.store.records import AnyRow
@@ -71,12 +71,7 @@ def _values(row: AnyRow, now_ms: int) -> dict[str, Any]:
         "audited": False,
         "reviews_required": 1,
         "due_ms": NEVER_MS,
-        "attempts": 0,
-        "tags_due": "",
-        "tags_shown": "",
-        "bulk": False,
-        "authoritative": False,
-        "signal": "none",
+        **UNTOUCHED,
     }
 
 

@@ -21,6 +21,16 @@ NEVER_MS = 2**62
 SEEDED = "seeded check"
 """In the column `vendor` of a check (see `checks.py`); `kind` then holds the id of the draft that is shown again."""
 
+UNTOUCHED: dict[str, object] = {
+    "attempts": 0,
+    "tags_due": "",
+    "tags_shown": "",
+    "bulk": False,
+    "authoritative": False,
+    "signal": "none",
+}
+"""What a row of the queue begins with, whatever it is for."""
+
 _SAME_NAME = tuple(
     name
     for name in Item.model_fields
@@ -101,10 +111,5 @@ def columns_of(
         "due_ms": to_ms(draft.due_at) if draft.due_at else NEVER_MS,
         "tier_rank": settings.tiers.index(tier) if tier in settings.tiers else len(settings.tiers),
         "certainty": route.certainty,
-        "attempts": 0,
-        "tags_due": "",
-        "tags_shown": "",
-        "bulk": False,
-        "authoritative": False,
-        "signal": "none",
+        **UNTOUCHED,
     }

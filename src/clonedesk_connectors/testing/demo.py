@@ -64,8 +64,8 @@ def _pulled(first: RunReport, again: RunReport) -> Iterator[str]:
     )
     if first.incomplete_tickets:
         yield (
-            f"{'':<13}{first.incomplete_tickets:,} tickets lack messages that the helpdesk itself no longer gives; "
-            "each says so in its coverage"
+            f"{'':<13}incomplete: {first.incomplete_tickets:,}, by messages that the helpdesk itself no longer gives; "
+            "the coverage of a ticket says so"
         )
 
 
