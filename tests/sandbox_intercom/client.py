@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import weakref
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from email.utils import formatdate
@@ -136,6 +137,7 @@ class Desk:
     def __init__(self, helpdesk: IntercomSandbox, folder: Path, clock: Clock | None = None, **options: Any) -> None:
         self.helpdesk = helpdesk
         self.archive = Archive.open(f"sqlite:///{folder / 'archive.db'}", write=True)
+        weakref.finalize(self, self.archive.close)
         self.clock = clock or Clock()
         self.connector = connector(Account(vendor="intercom", name="acme", **options))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -89,7 +91,25 @@ def open_world(folder: Path, *, clock: Any = None, drafts: int = 3, **options: A
             if isinstance(clock, HandClock):
                 clock.advance(1)
         door = Doorkeeper(settings, clock)
-        yield World(queue, door, make_app(queue, url, door, settings), clock)
+        app = make_app(queue, url, door, settings)
+        try:
+            yield World(queue, door, app, clock)
+        finally:
+            stop(app)
+
+
+def stop(app: Any) -> None:
+    """What a server says to an application when it starts and when it ends, without a server."""
+    said = iter(({"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}))
+
+    async def receive() -> dict[str, str]:
+        return next(said)
+
+    async def send(_answer: Any) -> None:
+        pass
+
+    with ThreadPoolExecutor(max_workers=1) as thread:  # a test may have an event loop of its own here
+        thread.submit(asyncio.run, app({"type": "lifespan", "asgi": {"version": "3.0"}}, receive, send)).result()
 
 
 def submit(queue: ReviewQueue, number: int, **changes: Any) -> str:

@@ -68,9 +68,13 @@ class Ledger:
         self._now = now
         self._writer = open_shared(self.url)
         self._is_sqlite = sqlite_path(self.url) is not None
-        with self.write() as connection:
-            migrate_review(connection)
-            self.salt = _salt(connection)
+        try:
+            with self.write() as connection:
+                migrate_review(connection)
+                self.salt = _salt(connection)
+        except BaseException:
+            self._writer.dispose()
+            raise
         self._reader = open_engine(self.url, write=False) if self._is_sqlite else self._writer
 
     def close(self) -> None:
