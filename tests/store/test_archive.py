@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -400,3 +401,21 @@ def test_known_ids_are_read_bit_by_bit_and_hold_what_was_probed(account: Account
     account.commit([QueueWork((FollowUp("probe", "77"), FollowUp("notes", "1", 5)))])
     for batch in (1, 2, 5, 6):
         assert list(account.known_ids(batch)) == ["1", "10", "2", "33", "4", "77"]
+
+
+def test_tickets_that_lie_far_apart_are_read_a_block_at_a_time(account: AccountArchive) -> None:
+    for number in range(100):  # each page a block of its own, of which the ticket is a small part
+        put(
+            account,
+            record(str(number), f"ticket {number}", bundle=str(number)),
+            record(f"f{number}", "x" * 60_000, bundle=None),
+        )
+    account.bundles(["1"])  # what the first call makes once
+    tracemalloc.start()
+    try:
+        found = account.bundles([str(number) for number in range(100)])
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert found["42"] == {"ticket": [b"ticket 42"]}
+    assert peak < 1_000_000

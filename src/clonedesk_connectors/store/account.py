@@ -147,8 +147,10 @@ class AccountArchive:
             )
 
     def mark_all_dirty(self) -> None:
+        table = tables.ticket.c
         with self.archive.transaction() as connection:
-            connection.execute(update(tables.ticket).where(tables.ticket.c.account_id == self.id).values(dirty=True))
+            clean = table.account_id == self.id, ~table.dirty
+            connection.execute(update(tables.ticket).where(*clean).values(dirty=True))
 
     def save(self, batch: Sequence[cache.Normalised], gaps: Iterable[FollowUp] = ()) -> tuple[cache.Saved, int]:
         """Store normalised tickets, quarantine entries and the follow-ups they need, together.

@@ -8,7 +8,7 @@ other slices keep their place. A block without live records is deleted.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
@@ -19,6 +19,7 @@ from clonedesk_connectors.store.bulk import among
 from clonedesk_connectors.store.codec import compress, decompress
 
 BLOCK_BYTES = 64 * 1024
+_AT_ONCE = 256
 
 
 class Slice(NamedTuple):
@@ -50,11 +51,28 @@ def pack(connection: Connection, records: Iterable[RawRecord]) -> list[tuple[Raw
     return placed
 
 
-def read(connection: Connection, block_ids: Iterable[int]) -> dict[int, bytes]:
-    """The plain bytes of each block."""
-    block = tables.block.c
-    rows = connection.execute(select(block.id, block.data).where(among(connection, block.id, set(block_ids))))
-    return {row.id: decompress(row.data) for row in rows}
+def read(connection: Connection, places: Sequence[tuple[int, int, int]]) -> list[bytes]:
+    """What lies in these places, each as the members of a `Slice`, in their order. Only a slice of each block is kept:
+    tickets that changed lie far apart, in several blocks each.
+    """
+    wanted: Mapping[int, list[int]] = defaultdict(list)
+    for number, (block_id, _, _) in enumerate(places):
+        wanted[block_id].append(number)
+    found = [b""] * len(places)
+    for block_id, plain in _opened(connection, wanted):
+        for number in wanted[block_id]:
+            _, start, size = places[number]
+            found[number] = plain[start : start + size]
+    return found
+
+
+def _opened(connection: Connection, block_ids: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+    """The plain bytes of each block, one after the other."""
+    block, ids = tables.block.c, sorted(block_ids)
+    for at in range(0, len(ids), _AT_ONCE):
+        mine = among(connection, block.id, ids[at : at + _AT_ONCE])
+        for row in connection.execute(select(block.id, block.data).where(mine)).all():
+            yield row.id, decompress(row.data)
 
 
 def blank(connection: Connection, slices: Iterable[Slice]) -> None:
@@ -65,7 +83,7 @@ def blank(connection: Connection, slices: Iterable[Slice]) -> None:
     if not by_block:
         return
     changed: list[dict[str, Any]] = []
-    for block_id, data in read(connection, by_block).items():
+    for block_id, data in _opened(connection, by_block):
         plain = bytearray(data)
         for piece in by_block[block_id]:
             plain[piece.start : piece.start + piece.size] = b" " * piece.size

@@ -138,10 +138,9 @@ def bundles_of(connection: Connection, account_id: int, ticket_ids: Sequence[str
     oversized = _oversized(rows)
     if oversized:
         rows = [row for row in rows if row[0] not in oversized]
-    plain = blocks.read(connection, (row[4] for row in rows))
     found: dict[str, dict[str, list[bytes]]] = {one: {} for one in ticket_ids if one not in oversized}
-    for bundle, kind, _, _, block_id, start, size in rows:
-        found[bundle].setdefault(kind, []).append(plain[block_id][start : start + size])
+    for row, payload in zip(rows, blocks.read(connection, [row[4:] for row in rows]), strict=True):
+        found[row[0]].setdefault(row[1], []).append(payload)
     return found
 
 
@@ -162,9 +161,6 @@ def records_of(
     if native_ids is not None:
         wanted.append(among(connection, _RECORD.native_id, native_ids))
     rows = connection.execute(select(*_COLUMNS).where(*wanted)).all()
-    plain = blocks.read(connection, (row[4] for row in rows))
-    records = [
-        StoredRecord(kind, native_id, version, plain[block_id][start : start + size])
-        for _, _, native_id, version, block_id, start, size in rows
-    ]
+    payloads = blocks.read(connection, [row[4:] for row in rows])
+    records = [StoredRecord(kind, row[2], row[3], payload) for row, payload in zip(rows, payloads, strict=True)]
     return sorted(records, key=lambda record: (len(record.id), record.id))
