@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -250,31 +251,62 @@ def test_an_unexpected_error_is_one_line_and_a_traceback_only_with_debug(
     assert "Traceback" in run("--debug", "status").err
 
 
+@contextlib.contextmanager
+def hanging_pull(helpdesk: ZendeskSandbox, store: str, *start: str, ignored: bool) -> Iterator[subprocess.Popen[str]]:
+    """A pull in a process of its own that waits for an answer. ignored: as a shell starts it in the background."""
+    helpdesk.faults.add(f.Rule(f.hang(60), path="/api/v2/incremental/ticket_events*"))
+    helpdesk.log.clear()
+    command = ["pull", "zendesk", "--account", "acme", "--base-url", helpdesk.url, "--store", store, "--json"]
+    with subprocess.Popen(
+        [sys.executable, *(start or ("-m", "clonedesk_connectors.cli")), *command],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN if ignored else signal.SIG_DFL),
+    ) as child:  # fmt: skip
+        try:
+            deadline = time.monotonic() + 60
+            while not any("ticket_events" in seen.path for seen in helpdesk.log) and time.monotonic() < deadline:
+                time.sleep(0.02)
+            yield child
+        finally:
+            child.kill()
+            helpdesk.faults.clear()
+
+
 @pytest.mark.parametrize("ignored", [False, True], ids=["in the foreground", "in the background"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_finishes_the_commit_says_how_to_go_on_and_ends_with_130(
     run: Run, pull: Run, helpdesk: ZendeskSandbox, tmp_path: Path, number: signal.Signals, ignored: bool
 ) -> None:
     store = f"sqlite:///{tmp_path / 'a.sqlite'}"
-    helpdesk.faults.add(f.Rule(f.hang(60), path="/api/v2/incremental/ticket_events*"))
-    helpdesk.log.clear()
-    command = [sys.executable, "-m", "clonedesk_connectors.cli", "pull", "zendesk", "--account", "acme"]
-    child = subprocess.Popen(
-        [*command, "--base-url", helpdesk.url, "--store", store, "--json"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN if ignored else signal.SIG_DFL),
-    )  # fmt: skip
-    deadline = time.monotonic() + 60
-    while not any("ticket_events" in seen.path for seen in helpdesk.log) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    child.send_signal(number)
-    out, err = child.communicate(timeout=30)
+    with hanging_pull(helpdesk, store, ignored=ignored) as child:
+        child.send_signal(number)
+        out, err = child.communicate(timeout=30)
     assert child.returncode == 130
     assert json.loads(out.splitlines()[-1])["status"] == "failed"
     assert "Run the same command to go on" in err
-    helpdesk.faults.clear()
     assert pull("--store", store, "--json").report["dead_letters"] == 0
     assert run("status", "--store", store, "--json").code == 0
+
+
+HEARD_ELSEWHERE = """
+import runpy, signal, threading
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+signal.pthread_sigmask(signal.SIG_BLOCK, [NUMBER])
+runpy.run_module("clonedesk_connectors.cli", run_name="__main__")
+"""
+"""The kernel hands this signal to the other thread. The main one learns of it without being woken, as when a signal
+comes in the instant before it falls asleep."""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_does_not_wake_the_main_thread_is_heard(
+    helpdesk: ZendeskSandbox, tmp_path: Path, number: signal.Signals
+) -> None:
+    start = ("-c", HEARD_ELSEWHERE.replace("NUMBER", str(int(number))))
+    with hanging_pull(helpdesk, f"sqlite:///{tmp_path / 'a.sqlite'}", *start, ignored=False) as child:
+        child.send_signal(number)
+        child.communicate(timeout=30)
+    assert child.returncode == 130
 
 
 def test_the_heartbeat_speaks_when_enough_time_has_passed() -> None:

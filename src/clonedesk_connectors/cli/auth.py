@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clonedesk_connectors.cli.interrupt import run_until_told
 from clonedesk_connectors.cli.options import AccountName, BaseUrl, ConfigFile, Json, Region, Vendor, settings_of
 from clonedesk_connectors.errors import AuthError, ClonedeskError, ConfigError
 
@@ -206,7 +207,7 @@ def _proved(connection: Connection, found: Credentials) -> Identity:
     """Raises AuthError unless the helpdesk says whose credentials these are: an answer to nobody proves nothing."""
     from clonedesk_connectors import app
 
-    identity = app.run_sync(app.who_am_i(connection, found))
+    identity = run_until_told(app.who_am_i(connection, found))
     if identity is None:
         raise AuthError(f"{_who(connection)} answered, but not to these credentials: the answer proves nothing")
     return identity

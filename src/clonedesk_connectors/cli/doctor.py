@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clonedesk_connectors.cli.interrupt import run_until_told
 from clonedesk_connectors.cli.options import (
     AccountName,
     BaseUrl,
@@ -135,7 +136,7 @@ def _credentials(settings: AccountSettings) -> Check:
     connection = app.connect_profile(settings, prompt=False)
     try:
         found = app.credentials_of(connection)
-        identity = app.run_sync(app.who_am_i(connection, found))
+        identity = run_until_told(app.who_am_i(connection, found))
     except ClonedeskError as error:
         return "credentials", False, str(error)
     where = f"({found.form} from {found.source})"

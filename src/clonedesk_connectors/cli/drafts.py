@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from clonedesk_connectors.cli.interrupt import run_until_told
 from clonedesk_connectors.cli.options import (
     AccountName,
     BaseUrl,
@@ -75,7 +76,7 @@ def push(
     untagged: dict[str, str] = {}
     with review_queue(settings.store, config) as queue:
         try:
-            untagged |= app.run_sync(_run_push(connection, settings, queue, lines))
+            untagged |= run_until_told(_run_push(connection, settings, queue, lines))
         finally:  # an error ends the run, not what is known of its drafts
             for line in lines:
                 typer.echo(json.dumps(line.result(queue, untagged)))
@@ -148,7 +149,7 @@ def capture(
     else:
         settings = settings_of(target, config, account=account, base_url=base_url, region=region, store=store)
         with review_queue(settings.store, config) as queue:
-            changed, problems = app.run_sync(_run_live(settings, queue))
+            changed, problems = run_until_told(_run_live(settings, queue))
             queue.sweep()
             written, withdrawn = queue.write_signals()
     for item in changed:

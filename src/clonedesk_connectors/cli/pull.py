@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import signal
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clonedesk_connectors.cli.interrupt import run_until_told
 from clonedesk_connectors.cli.options import (
     AccountName,
     BaseUrl,
@@ -60,11 +60,10 @@ def pull(
     found = app.credentials_of(connection)
     if settings.profile is not None:
         typer.echo(f"using profile {settings.profile} of {settings.path}", err=True)
-    _stop_when_told()
     with app.writing(settings.store) as archive, showing() as on_progress:
         run = app.make_pull(connection, archive, since=start, on_progress=on_progress, found=found)
         try:
-            app.run_sync(run.run())
+            run_until_told(run.run())
         except KeyboardInterrupt:
             _print(run.report, as_json)
             typer.echo("stopped; everything fetched so far is kept. Run the same command to go on.", err=True)
@@ -74,12 +73,6 @@ def pull(
             raise
     _print(run.report, as_json)
     raise typer.Exit(run.report.exit_code)
-
-
-def _stop_when_told() -> None:
-    """Take SIGTERM like Ctrl-C, also where a shell started us in the background, with Ctrl-C ignored."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
 
 
 def parse_date(text: str) -> datetime:
