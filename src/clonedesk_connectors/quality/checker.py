@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from clonedesk_connectors.collector import collecting_rarely
 from clonedesk_connectors.errors import ConfigError
 from clonedesk_connectors.model import Event, Ticket
 from clonedesk_connectors.protocol import AccountConfig
@@ -90,14 +91,10 @@ def check(
     run.reader = open_reader()
     reviewed = tuple(reviews)
     run.precision = learn(reviewed, run.panel.rules, run.settings)
-    run.learn_context()
-    early = None
-    if text_model is not None:
-        parted = run.panel.parted() if sink is None else None
-        early = None if parted is None else Recall(parted[1])
-        rows = run.text_rows(early, run.panel if parted is None else parted[0])
-        run.opinions = text_model.judge(rows, {one.ticket: one.truth for one in reviewed if one.truth is not None})
-    return run.report(sink, early)
+    with collecting_rarely():
+        run.learn_context()
+        early = None if text_model is None else run.ask(text_model, reviewed, keep=sink is None)
+        return run.report(sink, early)
 
 
 class _Run:
@@ -203,6 +200,14 @@ class _Run:
         ticket = case.facts.ticket
         segment = Segment(ticket.ticket_type, str(ticket.channel), ticket.tier)
         return combine(case.facts.key, segment, case.labels, findings, abstentions, self.settings, self.precision)
+
+    def ask(self, model: TextJudge, reviewed: Iterable[ReviewedFinding], *, keep: bool) -> Recall | None:
+        """Let the text model judge. Returns what the rules said of each ticket meanwhile, if it can be kept."""
+        parted = self.panel.parted() if keep else None
+        early = None if parted is None else Recall(parted[1])
+        rows = self.text_rows(early, self.panel if parted is None else parted[0])
+        self.opinions = model.judge(rows, {one.ticket: one.truth for one in reviewed if one.truth is not None})
+        return early
 
     def text_rows(self, early: Recall | None, panel: Panel) -> list[TextRow]:
         """For the text model: labels that the rules left standing; anchors are those whose truth the trail proves.

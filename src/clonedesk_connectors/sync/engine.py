@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from clonedesk_connectors.collector import collecting_rarely
 from clonedesk_connectors.errors import Unavailable
 from clonedesk_connectors.protocol import Connector, Mode, Page, Request, Stream, Verdict
 from clonedesk_connectors.store import AccountArchive, Checkpoint, Pending
 from clonedesk_connectors.store.cache import Saved
 from clonedesk_connectors.store.values import DeadWork, GoneWork, PageWork, QueueWork
-from clonedesk_connectors.sync.collector import collecting_rarely
 from clonedesk_connectors.sync.committer import Committer
 from clonedesk_connectors.sync.normalise import normalise_dirty
 from clonedesk_connectors.sync.report import Progress, RunReport, Status

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
+from clonedesk_connectors.collector import not_collecting
 from clonedesk_connectors.model import SCHEMA_VERSION, Ticket
 from clonedesk_connectors.model.lean import lean_ticket
 from clonedesk_connectors.protocol import Bundle, Connector, FactsReader, FollowUp, PeopleReader, parse_object
 from clonedesk_connectors.store import AccountArchive
 from clonedesk_connectors.store.cache import Normalised, Saved
-from clonedesk_connectors.sync.collector import not_collecting
 
 BATCH = 500
 TOO_LARGE = "more raw records than one ticket can have"

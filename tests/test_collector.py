@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from clonedesk_connectors.sync.collector import collecting_rarely, not_collecting
+from clonedesk_connectors.collector import collecting_rarely, not_collecting
 
 
 @pytest.fixture(autouse=True)
