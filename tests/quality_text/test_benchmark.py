@@ -7,6 +7,9 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from sklearn.metrics import log_loss
+
+from clonedesk_connectors.quality.textmodel import score
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data"
@@ -35,7 +38,25 @@ def test_precision_is_counted_from_the_most_suspicious(bench):
     assert (auroc, ap, at_100, at_500, at_wrong) == (1.0, 1.0, 0.5, 0.1, 1.0)
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="the public texts are not beside the checkout (../shared/data)")
+HERE = pytest.mark.skipif(not DATA.is_dir(), reason="the public texts are not beside the checkout (../shared/data)")
+
+
+@HERE
+def test_neighbourhoods_of_real_texts_tell_what_single_words_do_not(bench, monkeypatch):
+    desk = bench.open_desk(bench.read_corpus(DATA), "symmetric", 100)
+    drawn = np.random.default_rng(0).choice(len(desk.texts), 6_000, replace=False)
+    texts, label, truth = [desk.texts[i] for i in drawn], desk.given[drawn], desk.truth[drawn]
+    data = score.features(texts, np.full(6_000, -1), 200_000, None, 0)
+    loss = {}
+    for scales in ((0.0,), score.NEARNESS):
+        monkeypatch.setattr(score, "NEARNESS", scales)
+        probability = score.out_of_fold(data, label, np.arange(6_000), 5, seed=0).probability
+        loss[scales] = log_loss(truth, probability)
+    words, with_landmarks = loss.values()
+    assert with_landmarks < words - 0.003
+
+
+@HERE
 def test_each_kind_of_noise_is_what_it_says(bench):
     corpus = bench.read_corpus(DATA)
     desks = {kind: bench.open_desk(corpus, kind, 100) for kind in bench.NOISE}

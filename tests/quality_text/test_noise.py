@@ -8,7 +8,7 @@ from clonedesk_connectors.quality.textmodel import confident
 from clonedesk_connectors.quality.textmodel.calibrate import calibrated, expected_precision
 from clonedesk_connectors.quality.textmodel.labellers import judge_labellers
 from clonedesk_connectors.quality.textmodel.noise import ALIKE, CAUTIOUS, Channel, Known, estimate, wrong_probability
-from clonedesk_connectors.quality.textmodel.verdict import _rearranged, training_weights
+from clonedesk_connectors.quality.textmodel.verdict import _rearranged, training_weights, weigh
 
 NONE = Known(np.array([], dtype=np.int64), np.array([], dtype=np.int64))
 
@@ -99,6 +99,29 @@ def miss_and_invent(chance: np.ndarray, miss: float, invented: float) -> np.ndar
 
 def test_a_bolder_order_hands_the_same_probabilities_out_differently():
     assert _rearranged(np.array([0.5, 0.1, 0.3]), np.array([2.0, 9.0, 1.0])).tolist() == [0.3, 0.5, 0.1]
+
+
+def test_an_order_takes_noise_for_granted_and_caution_does_not():
+    p, label, _ = desk(4000, 0.0, 0.0)
+    nobody = Channel(np.zeros(4000), np.zeros(4000))
+    bold, cautious = (estimate(p, label, nobody, np.ones(4000, bool), NONE, how).pairs for how in (ALIKE, CAUTIOUS))
+    assert bold.max(axis=1).min() >= 0.05
+    assert (cautious == 0).all(axis=1).any()
+
+
+def test_tickets_of_a_careless_labeller_keep_what_is_known_of_the_labeller():
+    """The order among all others is a guess at the direction of noise; it must not hand their doubt to others."""
+    p, label, _ = desk(4000, 0.0, 0.0, seed=1)
+    careless = np.arange(4000) % 10 == 0
+    label = np.where(careless & (np.random.default_rng(2).random(4000) < 0.4), 1 - label, label)
+    names = [f"a{number % 10}" for number in range(4000)]
+    alone = np.arange(4000)
+    verdict = weigh(p, label, np.zeros(4000, dtype=np.int64), alone, names, NONE)
+    people = judge_labellers(names, np.zeros(4000, dtype=np.int64), p, label, NONE)
+    rates = estimate(p, label, people.channel, np.ones(4000, bool), NONE)
+    own = sum(weight * wrong_probability(p, label, common, people.channel) for weight, common in rates.channels())
+    assert verdict.p_wrong[careless] == pytest.approx(own[careless])
+    assert np.sort(verdict.p_wrong[~careless]) == pytest.approx(np.sort(own[~careless]))
 
 
 def test_known_truths_decide_the_direction_that_vague_texts_hide():

@@ -32,7 +32,7 @@ def test_folds_are_even_keep_groups_whole_and_follow_the_seed():
 
 def test_no_row_sees_its_own_label():
     desk = invent(600, seed=2)
-    data = features(desk.texts, NO_TYPES, 10_000, None)
+    data = features(desk.texts, NO_TYPES, 10_000, None, 0)
     before = out_of_fold(data, desk.truth, np.arange(600), 5, seed=0).probability
     flipped = desk.truth.copy()
     flipped[:5] = 1 - flipped[:5]
@@ -42,8 +42,8 @@ def test_no_row_sees_its_own_label():
 
 def test_an_encoder_that_knows_more_than_words_improves_the_probabilities():
     desk = invent(600, seed=2)
-    plain = out_of_fold(features(desk.texts, NO_TYPES, 50, None), desk.truth, np.arange(600), 5, seed=0)
-    data = features(desk.texts, NO_TYPES, 50, topics_seen)
+    plain = out_of_fold(features(desk.texts, NO_TYPES, 50, None, 0), desk.truth, np.arange(600), 5, seed=0)
+    data = features(desk.texts, NO_TYPES, 50, topics_seen, 0)
     encoded = out_of_fold(data, desk.truth, np.arange(600), 5, seed=0)
     assert log_loss(desk.truth, encoded.probability) < log_loss(desk.truth, plain.probability)
 
@@ -58,13 +58,13 @@ def test_an_encoder_with_unusable_numbers_does_no_harm():
 
 def test_an_encoder_of_the_wrong_shape_is_refused():
     with pytest.raises(ValueError, match=r"wanted \(1, n\), got \(2, 3\)"):
-        features(["same", "same"], np.array([-1, -1]), 100, lambda texts: np.zeros((2, 3)))
+        features(["same", "same"], np.array([-1, -1]), 100, lambda texts: np.zeros((2, 3)), 0)
 
 
 def test_words_that_occur_once_are_used_where_there_are_no_others():
-    data = features(["one two", "three four"], np.array([-1, -1]), 100, None)
+    data = features(["one two", "three four"], np.array([-1, -1]), 100, None, 0)
     assert data.words.shape == (2, 6)
-    assert features(["?", "!"], np.array([-1, -1]), 100, None).words.shape == (2, 0)
+    assert features(["?", "!"], np.array([-1, -1]), 100, None, 0).words.shape == (2, 0)
 
 
 def test_a_fold_with_one_label_left_falls_back_to_the_mean():
@@ -72,7 +72,7 @@ def test_a_fold_with_one_label_left_falls_back_to_the_mean():
     label = np.zeros(600, dtype=np.int64)
     label[:100] = 1
     groups = np.where(label == 1, 0, np.arange(600))  # all escalated tickets are of one customer
-    scored = out_of_fold(features(desk.texts, NO_TYPES, 1_000, None), label, groups, 5, seed=0)
+    scored = out_of_fold(features(desk.texts, NO_TYPES, 1_000, None, 0), label, groups, 5, seed=0)
     assert np.isfinite(scored.probability).all()
 
 
@@ -101,6 +101,6 @@ def test_cleanlab_quality_becomes_the_probability_of_escalation():
 def test_filler_words_alone_decide_nothing():
     rng = np.random.default_rng(0)
     texts = [" ".join(rng.permutation(FILLER)[:6]) for _ in range(600)]
-    data = features(texts, NO_TYPES, 1_000, None)
+    data = features(texts, NO_TYPES, 1_000, None, 0)
     scored = out_of_fold(data, invent(600, seed=2).truth, np.arange(600), 5, seed=0)
     assert scored.probability.std() < 0.1

@@ -65,7 +65,7 @@ class TextModel:
             if len(np.unique(near)) < self.settings.min_texts:
                 return self._scores(rows.without(Abstained.TOO_FEW_TEXTS), facts)
             kinds = _numbers(rows.pick(types))
-            data = features(bodies, kinds, self.settings.max_terms, encode)
+            data = features(bodies, kinds, self.settings.max_terms, encode, self.settings.seed)
             scored = self._scored(data, rows, _together(rows.pick(groups), near, self.settings.folds), given)
             if not informative(scored.probability, rows.label):
                 return self._scores(rows.without(Abstained.TEXT_SAYS_NOTHING), facts)

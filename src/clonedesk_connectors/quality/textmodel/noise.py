@@ -9,7 +9,9 @@ every desk with vague texts would be called noisy. Tickets whose truth is known 
 
 Which tickets come first is a lesser question than how probably they are wrong, and is answered more boldly (`ALIKE`):
 there texts are taken to reach equally far from the base rate on both sides, in log-odds, so that an end more contrary
-than the other one tells the direction of noise. Where that is not so, the order suffers, and no probability does.
+than the other one tells the direction of noise. Where that is not so, the order suffers, and no probability does. And
+an order matters only where labels are wrong, so there noise is taken for granted: otherwise belief in clean labels,
+which puts no ticket first, would leave the order to the least probable direction.
 """
 
 from __future__ import annotations
@@ -43,17 +45,20 @@ LIKELY = 0.003  # rate pairs less probable than this are left out
 class Assumption:
     """How common flip rates are believed to be before looking: both directions alike, or one only.
 
-    alike: whether the honest ambiguity of the two ends is tied together (see above).
+    least: the lowest rate that is believed in. alike: whether the honest ambiguity of the two ends is tied together
+    (see above for both).
     """
 
     symmetric: float
     optimistic: float
     pessimistic: float
+    least: float
     alike: bool
 
 
-CAUTIOUS = Assumption(0.57, 0.19, 0.19, alike=False)
-ALIKE = Assumption(0.5, 0.3, 0.15, alike=True)  # helpdesks count silence as success, so labels lean to resolved
+CAUTIOUS = Assumption(0.57, 0.19, 0.19, least=0.0, alike=False)
+# Helpdesks count silence as success, so labels lean to resolved.
+ALIKE = Assumption(0.6, 0.25, 0.1, least=0.05, alike=True)
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,11 @@ class Channel:
 
     miss: Floats
     invent: Floats
+
+    @property
+    def quiet(self) -> Bools:
+        """Which rows have hardly any flips of their own."""
+        return np.asarray(np.maximum(self.miss, self.invent) < QUIET)
 
     def then(self, other: Channel) -> Channel:
         """Return the flip rates of this channel followed by another."""
@@ -126,7 +136,7 @@ def estimate(
     Tickets of careless labellers, and those that are not `alone` but have near-duplicates, are left out of both: their
     errors have causes of their own and say nothing of the common rates.
     """
-    plain = alone & (np.maximum(own.miss, own.invent) < QUIET)
+    plain = alone & own.quiet
     quiet = np.flatnonzero(plain) if plain.sum() * EXTREME >= 20 else np.arange(len(label))
     order = quiet[np.argsort(probability[quiet], kind="stable")]
     size = max(20, int(EXTREME * len(order)))
@@ -144,13 +154,13 @@ def estimate(
 
 
 def _prior(belief: Assumption) -> Floats:
-    single = np.exp(-DECAY * RATES)
+    single = np.exp(-DECAY * RATES) * (belief.least <= RATES)
     single /= single.sum()
     table = OTHER * single[:, None] * single[None, :]
     table[np.diag_indices(len(RATES))] += belief.symmetric * single
     table[:, 0] += belief.optimistic * single
     table[0, :] += belief.pessimistic * single
-    return np.asarray(np.log(table), dtype=np.float64)
+    return np.asarray(np.log(table, out=np.full(table.shape, -np.inf), where=table > 0), dtype=np.float64)
 
 
 def _tied_tails(pairs: Floats, base: float, low: Ints, high: Ints) -> Floats:

@@ -1,8 +1,8 @@
 """Out-of-fold probability of the label "escalated", from the customer's text.
 
-Words, beginnings of words and word pairs weighted by TF-IDF, and the ticket's type, under logistic regression. Where
-the caller gives an encoder, a second regression on its vectors and the labels of the nearest vectors join it. No ticket
-is ever scored by a model that saw its own label.
+Words, beginnings of words and word pairs weighted by TF-IDF, nearness to other tickets (see `landmarks`), and the
+ticket's type, under logistic regression. Where the caller gives an encoder, a second regression on its vectors and the
+labels of the nearest vectors join it. No ticket is ever scored by a model that saw its own label.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, roc_auc_score
 
+from .landmarks import nearness
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Encoder = Callable[[list[str]], ArrayLike]
@@ -30,9 +32,11 @@ Encoder = Callable[[list[str]], ArrayLike]
 REPEATS = 2  # partitions into folds that are averaged; the second steadies the probabilities, a third adds nothing
 PLENTY = 50_000  # with so many rows one partition is steady enough
 STRENGTHS = (0.25, 0.5, 1.0, 2.0, 4.0)  # inverse regularisation strengths that are tried, in this order
-TRIAL_ROWS = 15_000  # rows on which they are tried
+NEARNESS = (3.0, 1.0, 0.0)  # how much nearness to landmarks may count beside words
+TRIAL_ROWS = 15_000  # rows on which both are tried
 NEIGHBOURS, REFERENCES = 30, 5_000  # vectors asked, and drawn once to ask from: keeps the cost linear
 CHUNK = 5_000  # rows compared with the references at once
+TOLERANCE = 5e-4  # a fitter regression costs twice as much and orders the labels no better
 EDGE = 1e-3  # no probability is nearer to 0 or 1 than this
 # Scripts written without spaces (Thai, kana, Han) are read character by character, all others word by word.
 _UNSPACED = r"\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
@@ -42,10 +46,13 @@ STEM = 5
 
 @dataclass(frozen=True)
 class Features:
-    """What is read of each ticket: TF-IDF rows of unit length, names of their columns, types, unit vectors or None."""
+    """What is read of each ticket: TF-IDF rows of unit length, names of their columns, nearness to landmarks, types,
+    unit vectors or None.
+    """
 
     words: sp.csr_matrix
     names: NDArray[np.object_]
+    near: sp.csr_matrix
     kinds: sp.csr_matrix
     vectors: NDArray[np.float32] | None
 
@@ -58,7 +65,7 @@ class Scored:
     coefficients: Floats
 
 
-def features(texts: Sequence[str], types: Ints, max_terms: int, encode: Encoder | None) -> Features:
+def features(texts: Sequence[str], types: Ints, max_terms: int, encode: Encoder | None, seed: int) -> Features:
     """Turn texts and type numbers (-1 = not known) into features; equal texts are read once.
 
     Raises ValueError if the encoder returns anything but one vector per text.
@@ -69,7 +76,7 @@ def features(texts: Sequence[str], types: Ints, max_terms: int, encode: Encoder 
     words, names = _tfidf(distinct, max_terms)
     kinds = sp.csr_matrix((np.ones(len(types), np.float32), (np.arange(len(types)), types + 1)))
     vectors = None if encode is None else _unit(encode(distinct), len(distinct))[where]
-    return Features(words[where], names, kinds, vectors)
+    return Features(words[where], names, nearness(words, seed)[where], kinds, vectors)
 
 
 def terms(text: str) -> list[str]:
@@ -113,8 +120,7 @@ def fold_numbers(groups: Ints, folds: int, seed: int) -> Ints:
 
 def out_of_fold(data: Features, label: Ints, groups: Ints, folds: int, seed: int) -> Scored:
     """Score every row by models trained on other groups; `label` is 1 for escalated, 0 for resolved."""
-    table = sp.hstack([data.words, data.kinds]).tocsr()
-    strength = _best_strength(table, label, fold_numbers(groups, 3, seed), seed)
+    table, strength = _best_table(data, label, fold_numbers(groups, 3, seed), seed)
     columns: list[Floats] = []
     weights = np.zeros(table.shape[1])
     repeats = REPEATS if len(label) < PLENTY else 1
@@ -142,7 +148,7 @@ def informative(probability: Floats, label: Ints) -> bool:
 
 def _regression(rows: Any, label: Ints, strength: float) -> LogisticRegression | None:
     """Fit a regression, or return None if the rows show one label only."""
-    return _fitted(LogisticRegression(C=strength, max_iter=300), rows, label)
+    return _fitted(LogisticRegression(C=strength, max_iter=300, tol=TOLERANCE), rows, label)
 
 
 def _fitted(model: LogisticRegression, rows: Any, label: Ints) -> LogisticRegression | None:
@@ -168,16 +174,30 @@ def _parts(fold: Ints) -> Iterator[NDArray[np.bool_]]:
     return (fold == number for number in np.unique(fold))
 
 
-def _best_strength(rows: Any, label: Ints, fold: Ints, seed: int) -> float:
-    """Return the regularisation that predicts held-out labels best, by log-loss: the first that no further one beats.
+def _best_table(data: Features, label: Ints, fold: Ints, seed: int) -> tuple[sp.csr_matrix, float]:
+    """Return the columns to learn from and the regularisation, by what predicts held-out labels best (log-loss)."""
+    rows = np.arange(len(label))
+    if len(label) > TRIAL_ROWS:
+        rows = np.sort(np.random.default_rng(seed).choice(rows, TRIAL_ROWS, replace=False))
+    best, chosen, strength = np.inf, NEARNESS[0], STRENGTHS[0]
+    for scale in NEARNESS:
+        loss, found = _best_strength(_table(data, scale)[rows], label[rows], fold[rows])
+        if loss < best:
+            best, chosen, strength = loss, scale, found
+    return _table(data, chosen), strength
+
+
+def _table(data: Features, scale: float) -> sp.csr_matrix:
+    return sp.hstack([data.words, data.near * scale, data.kinds]).tocsr()
+
+
+def _best_strength(rows: Any, label: Ints, fold: Ints) -> tuple[float, float]:
+    """Return the least log-loss and the regularisation that has it: the first that no further one beats.
 
     Each fold's model starts from its own result for the strength before, which saves most of the steps.
     """
-    if len(label) > TRIAL_ROWS:
-        drawn = np.sort(np.random.default_rng(seed).choice(len(label), TRIAL_ROWS, replace=False))
-        rows, label, fold = rows[drawn], label[drawn], fold[drawn]
     parts = [(rows[~test], label[~test], test, rows[test]) for test in _parts(fold)]
-    models = [LogisticRegression(max_iter=300, warm_start=True) for _ in parts]
+    models = [LogisticRegression(max_iter=300, tol=TOLERANCE, warm_start=True) for _ in parts]
     best, least = STRENGTHS[0], np.inf
     for strength in STRENGTHS:
         probability = np.full(len(label), label.mean())
@@ -188,7 +208,7 @@ def _best_strength(rows: Any, label: Ints, fold: Ints, seed: int) -> float:
         if loss >= least:
             break
         best, least = strength, loss
-    return best
+    return float(least), best
 
 
 def _vote(vectors: NDArray[np.float32], label: Ints, fold: Ints, seed: int) -> Floats:

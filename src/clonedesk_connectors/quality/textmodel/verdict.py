@@ -38,8 +38,9 @@ def weigh(
     alone = np.bincount(near)[near] == 1
     rates = estimate(probability, label, people.channel, alone, known)
     guess = estimate(probability, label, people.channel, alone, known, ALIKE)
-    order = _expected(guess, probability, label, people.channel)
-    p_wrong = _rearranged(_expected(rates, probability, label, people.channel), order)
+    p_wrong = _expected(rates, probability, label, people.channel)
+    usual = people.channel.quiet  # what is known of a careless labeller orders the others better than a guess
+    p_wrong[usual] = _rearranged(p_wrong[usual], _expected(guess, probability, label, people.channel)[usual])
     twins = sharing(near, probability, label, rates.mean, people.channel, known)
     p_wrong = twins.revised(p_wrong, label)
     wrong = known.truth != label[known.rows]
