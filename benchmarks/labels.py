@@ -5,7 +5,8 @@ Run: python benchmarks/labels.py --data ../shared/data
 Texts are real (two public intent collections); truth is drawn per ticket from a propensity of its intent; labels are
 then spoilt in five ways. A sixth repeats the vendor-optimistic one where text hardly decides an ending.
 The test split is only used to score a classifier; no detector sees it.
-Seeds 0-2 are for reporting; the model was tuned on seeds 100-102 (`--seeds 100 101 102`).
+Seeds 20-27 are for reporting: nothing was changed after they were run. The model was tuned on seeds 100-159, and a
+desk of seeds 0-7 was looked at while it was.
 """
 
 from __future__ import annotations
@@ -359,7 +360,7 @@ def speed(corpus: Corpus, rows: int) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, default=Path(__file__).resolve().parents[2] / "shared" / "data")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[20, 21, 22])
     parser.add_argument("--kinds", nargs="+", choices=list(NOISE), default=list(NOISE))
     parser.add_argument("--speed", type=int, metavar="TICKETS", help="only measure time and memory for so many tickets")
     args = parser.parse_args()
