@@ -30,6 +30,7 @@ async def _listening(work: Coroutine[Any, Any, T]) -> T:
     """
     import asyncio
 
-    with contextlib.suppress(NotImplementedError):  # Windows, where asyncio.run is always woken
+    # Refused on Windows, where asyncio.run is always woken, and to a loop that another thread runs.
+    with contextlib.suppress(RuntimeError):
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, signal.raise_signal, signal.SIGINT)
     return await work
