@@ -74,3 +74,8 @@ def test_any_few_texts_get_rows_that_add_up_to_one_or_nothing(texts: list[str]):
     assert near.shape[0] == len(texts)
     total = np.asarray(near.sum(axis=1)).ravel()
     assert np.logical_or(np.isclose(total, 1, atol=1e-5), total == 0).all()
+
+
+def test_texts_that_differ_in_nothing_that_counts_are_no_error():
+    near = features(["b c", "B c", "b C", "B C"], np.full(4, -1), 100, None, 0).near
+    assert np.asarray(near.sum(axis=1)).ravel() == pytest.approx([1, 1, 1, 1])

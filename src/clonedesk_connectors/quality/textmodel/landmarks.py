@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sklearn.decomposition import TruncatedSVD
+from sklearn.utils.extmath import randomized_svd
 
 LANDMARKS, TOPICS = 1_500, 200  # more of either adds nothing that was measured
 LEARNT_ON = 5_000  # texts from which the topics are learnt
@@ -41,15 +41,18 @@ def _drawn(rng: np.random.Generator, rows: int, count: int) -> NDArray[np.int64]
     return np.sort(rng.choice(rows, min(count, rows), replace=False))
 
 
-def _topics(words: sp.csr_matrix, seed: int) -> TruncatedSVD | None:
-    """None where there are too few texts or words to learn topics from."""
+def _topics(words: sp.csr_matrix, seed: int) -> Floats32 | None:
+    """Return a row per word and a column per topic; None where there are too few texts or words to learn from."""
     count = min(TOPICS, min(words.shape) - 1)
-    return TruncatedSVD(count, n_iter=2, random_state=seed).fit(words) if count > 1 else None
+    if count < 2:
+        return None
+    _, _, topics = randomized_svd(words, count, n_iter=2, random_state=seed)
+    return np.ascontiguousarray(topics.T, dtype=np.float32)
 
 
-def _placed(topics: TruncatedSVD, words: sp.csr_matrix) -> Floats32:
+def _placed(topics: Floats32, words: sp.csr_matrix) -> Floats32:
     """Return unit vectors; zero for a text without a known word."""
-    places = topics.transform(words).astype(np.float32)
+    places = words @ topics
     return np.asarray(places / np.maximum(np.linalg.norm(places, axis=1, keepdims=True), 1e-9), dtype=np.float32)
 
 
