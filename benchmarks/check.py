@@ -30,6 +30,7 @@ from statistics import mean
 from tempfile import TemporaryDirectory
 
 from clonedesk_connectors.model import Ticket, ticket_json
+from clonedesk_connectors.model.lean import read_lean_ticket
 from clonedesk_connectors.protocol import Account
 from clonedesk_connectors.quality.checker import CheckReport, check
 from clonedesk_connectors.quality.labels import LabelValue
@@ -110,14 +111,23 @@ class Stock:
 
     def __init__(self, path: Path, count: int) -> None:
         self._path, self._count = path, count
-        self.passes = 0
+        self.passes = self.lean_passes = 0
 
     def __call__(self) -> Iterator[Ticket]:
+        """As `Archive.tickets`."""
         self.passes += 1
+        return map(Ticket.model_validate_json, self._lines())
+
+    def lean(self) -> Iterator[Ticket]:
+        """As `Archive.lean_tickets`."""
+        self.lean_passes += 1
+        return map(read_lean_ticket, self._lines())
+
+    def _lines(self) -> Iterator[bytes]:
         with self._path.open("rb") as file:
             for _ in range(self._count):
                 size = int.from_bytes(file.read(LENGTH_BYTES), "big")
-                yield Ticket.model_validate_json(decompress(file.read(size)))
+                yield decompress(file.read(size))
 
 
 class Timed:
@@ -143,20 +153,24 @@ def measure(path: Path, count: int, kind: str) -> dict[str, float]:
         gc.collect()
         gc.freeze()  # going through somebody else's objects once in a while is not the check's work
         tickets = lambda: kept  # noqa: E731
-    one_pass = cpu(lambda: deque(tickets(), maxlen=0))
+    one_pass, lean_pass = cpu(lambda: deque(tickets(), maxlen=0)), cpu(lambda: deque(stock.lean(), maxlen=0))
     model = Timed(ModelJudge()) if kind == "model" else None
     config = ZendeskSandbox(BASE, limits="none").account_config
     reader = installed_reader if kind in ("text", "model") else lambda: None
     cut = datetime.fromtimestamp(BASE.end_s, UTC)
-    unit, stock.passes = unit_ms(), 0
+    unit, stock.passes, stock.lean_passes = unit_ms(), 0, 0
+    lean = None if kind in AT_HAND else stock.lean
     reports: list[CheckReport] = []
-    total = cpu(lambda: reports.append(check(tickets, {}, config, cut, open_reader=reader, text_model=model)))
+    total = cpu(
+        lambda: reports.append(check(tickets, {}, config, cut, open_reader=reader, text_model=model, lean=lean))
+    )
     if kind == "judging":
         total = min(cpu(lambda: deque(reports[0].results(), maxlen=0)) for _ in range(BEST_OF))
     elif kind == "memory":
         again = lambda: check(tickets, {}, config, cut, open_reader=reader)  # noqa: E731
         total = min(total, *(cpu(again) for _ in range(BEST_OF - 1)))
-    read, fitted = one_pass * stock.passes, model.spent_s if model is not None else 0.0
+    read = one_pass * stock.passes + lean_pass * stock.lean_passes
+    fitted = model.spent_s if model is not None else 0.0
     return {
         "total": total,
         "read": read,

@@ -56,6 +56,7 @@ def check(
         reviews=reviews(store),
         held_out=held_out,
         sink=sink,
+        lean=store.lean_tickets,
     )
 
 

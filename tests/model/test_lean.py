@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from clonedesk_connectors.model import Actor, ActorKind, Cause, Evidence, Ticket, ticket_json
 from clonedesk_connectors.model.events import Event
-from clonedesk_connectors.model.lean import lean_ticket
+from clonedesk_connectors.model.lean import lean_ticket, read_lean_ticket, whole_ticket
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 WHO = Actor(kind=ActorKind.AI_AGENT, id="8", evidence=(Evidence(source="user.role", value="bot"),))
@@ -57,6 +57,25 @@ def test_every_kind_of_event_has_the_same_json() -> None:
     lean = lean_ticket(full)
     assert json.loads(ticket_json(lean)) == json.loads(ticket_json(Ticket.model_validate(full)))
     assert (lean.coverage.lacks_messages, lean.coverage.complete, lean.key.native_id) == (True, False, "5")
+
+
+def test_a_ticket_read_lean_has_the_same_json_and_stands_for_the_same_ticket() -> None:
+    ticket = Ticket.model_validate(facts(*EVENTS, created_at=AT, requester={"id": "1"}, coverage={"messages_got": 1}))
+    line = ticket_json(ticket)
+    lean = read_lean_ticket(line)
+    assert not isinstance(lean, Ticket)
+    assert json.loads(ticket_json(lean)) == json.loads(line)
+    assert [(event.kind, event.actor.kind, event.at.tzinfo) for event in lean.events] == [
+        (event.kind, event.actor.kind, UTC) for event in ticket.events
+    ]
+    assert whole_ticket(lean) == ticket
+    assert whole_ticket(ticket) is ticket
+
+
+@pytest.mark.parametrize("line", [b"{", b"[]", b"null", b'{"vendor": "toy"}'])
+def test_a_line_that_is_no_ticket_is_refused(line: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - the texts are msgspec's
+        read_lean_ticket(line)
 
 
 @pytest.mark.parametrize(

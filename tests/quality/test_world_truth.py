@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from clonedesk_connectors.model import ticket_json
+from clonedesk_connectors.model.lean import read_lean_ticket
 from clonedesk_connectors.quality.checker import check
 from clonedesk_connectors.quality.combine import TicketResult
 from clonedesk_connectors.quality.rules import BUILT_IN
@@ -110,3 +112,18 @@ def test_kept_labels_agree_with_the_truth(pairs):
     ]
     assert len(kept) >= 500
     assert len(wrong) / len(kept) < 0.03, Counter(wrong)
+
+
+def test_learning_from_lean_tickets_gives_the_same_verdicts():
+    desk = WorldDesk(LossyWorld(seed=12, tickets=500))
+    tickets = list(desk.tickets())
+    lines = [ticket_json(ticket) for ticket in tickets]
+    assert any(ticket.merged_into for ticket in tickets)
+    cut = datetime.fromtimestamp(desk.world.end_s, UTC)
+    whole, lean = (
+        check(lambda: iter(tickets), {}, CONFIG, cut, open_reader=StandardReader, lean=first)
+        for first in (None, lambda: map(read_lean_ticket, lines))
+    )
+    assert list(lean.results()) == list(whole.results())
+    assert (lean.tally.by("channel"), lean.notes) == (whole.tally.by("channel"), whole.notes)
+    assert lean.labelled > 300

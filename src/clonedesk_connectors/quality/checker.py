@@ -1,8 +1,9 @@
 """Checks the labels of all tickets: facts, rules, text model, verdicts. Streams; nothing is written anywhere.
 
 The tickets are read twice, so they come as a function that opens them: once to learn what tickets tell about each
-other, once to judge them. With a text model each verdict waits for it in memory, or, where a `sink` wants it with its
-evidence, is made in a third reading. Of each ticket a few hundred bytes stay in memory, and its text for the model.
+other (there a cheaper form of them will do), once to judge them. With a text model each verdict waits for it in memory,
+or, where a `sink` wants it with its evidence, is made in a third reading. Of each ticket a few hundred bytes stay in
+memory, and its text for the model.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 from clonedesk_connectors.collector import collecting_rarely
 from clonedesk_connectors.errors import ConfigError
 from clonedesk_connectors.model import Event, Ticket
+from clonedesk_connectors.model.lean import whole_ticket
 from clonedesk_connectors.protocol import AccountConfig
 from clonedesk_connectors.quality.case import Case
 from clonedesk_connectors.quality.combine import KEEP, Segment, TicketResult, combine
@@ -77,11 +79,13 @@ def check(
     rules: Iterable[Rule] | None = None,
     open_reader: Callable[[], TextReader | None] = installed_reader,
     sink: Callable[[TicketResult], None] | None = None,
+    lean: OpenTickets | None = None,
 ) -> CheckReport:
     """Check every label.
 
     labels: imported and manual ones by ticket key. cut: the latest instant to which every source is synced (aware).
-    held_out: keys of tickets that are not even read. sink gets each result once, in the order of the tickets.
+    held_out: keys of tickets that are not even read. sink gets each result once, in the order of the tickets. lean: the
+    same tickets as `Archive.lean_tickets` gives them.
     Raises ConfigError for a naive `cut` and for label words that are none; PluginError for a broken rule plugin.
     """
     if cut.tzinfo is None:
@@ -92,7 +96,7 @@ def check(
     reviewed = tuple(reviews)
     run.precision = learn(reviewed, run.panel.rules, run.settings)
     with collecting_rarely():
-        run.learn_context()
+        run.learn_context(lean or tickets)
         early = None if text_model is None else run.ask(text_model, reviewed, keep=sink is None)
         return run.report(sink, early)
 
@@ -122,15 +126,17 @@ class _Run:
         self.without_events = 0
         self.given_seen: set[str] = set()
 
-    def learn_context(self) -> None:
+    def learn_context(self, tickets: OpenTickets) -> None:
         """First pass."""
         builder = ContextBuilder(self.settings, self.reader)
-        opened = self.tickets()
+        opened = tickets()
         self._kept = [] if isinstance(opened, Sequence) else None
         for ticket in opened:
             if self.held_out and str(ticket.key) in self.held_out:
                 self.skipped += 1
                 continue
+            if ticket.merged_into is not None:
+                ticket = whole_ticket(ticket)  # its events will be judged as those of the ticket it was merged into
             derived = facts, labels, _ = self._facts(ticket, None)
             if self._kept is not None:
                 self._kept.append(derived)

@@ -150,7 +150,7 @@ class ContextBuilder:
         for actor_id in {event.actor.id or "" for event in facts.unknown_after}:
             self._actors.setdefault(actor_id, _ActorSamples()).tickets += 1
         for event in facts.unknown_after:
-            if isinstance(event, Message):
+            if event.kind == "message":  # lean events are of other classes
                 before = max((m.at for m in facts.customer if m.at <= event.at), default=None)
                 reply_s = None if before is None else (event.at - before).total_seconds()
                 self._actors[event.actor.id or ""].add(reply_s, body_hash(event, self._reader))

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from clonedesk_connectors.errors import ArchiveLocked, StoreError
 from clonedesk_connectors.model import Key, Ticket
+from clonedesk_connectors.model.lean import read_lean_ticket
 from clonedesk_connectors.store import tables
 from clonedesk_connectors.store.account import AccountArchive
 from clonedesk_connectors.store.codec import decompress
@@ -112,6 +113,12 @@ class Archive:
     def tickets(self, vendor: str | None = None, account: str | None = None) -> Iterator[Ticket]:
         """The same as `Ticket` values, one at a time."""
         return map(Ticket.model_validate_json, self.ticket_lines(vendor, account))
+
+    def lean_tickets(self) -> Iterator[Ticket]:
+        """All of them with the same fields, several times faster, to read and drop: without pydantic's classes and
+        methods.
+        """
+        return map(read_lean_ticket, self.ticket_lines())
 
     def ticket(self, key: Key) -> Ticket | None:
         """One normalised ticket; None where there is none of this key. Raises StoreError for an unknown account."""
