@@ -14,9 +14,9 @@ CREDENTIALS = {
 }
 
 
-def zendesk(client: httpx.Client) -> tuple[int, int]:
-    """Sign in, then both exports, the AI scope, ratings and the directory to their ends: what a pull reads, except the
-    audits of single tickets. Returns (tickets, requests).
+def zendesk(client: httpx.Client, audits: int) -> tuple[int, int]:
+    """Sign in, then both exports, the AI scope, ratings and the directory to their ends, and the audits of as many
+    tickets as a pull asks for: the same pages. Returns (tickets, requests).
     """
     grant = {"grant_type": "client_credentials", "scope": "read", **CREDENTIALS["zendesk"]}
     client.headers["authorization"] = f"Bearer {client.post('/oauth/tokens', json=grant).json()['access_token']}"
@@ -28,7 +28,9 @@ def zendesk(client: httpx.Client) -> tuple[int, int]:
         params = {"per_page": 1000, "support_type_scope": "all", "include": "comment_events", "start_time": start}
         page = client.get("/api/v2/incremental/ticket_events", params=params).json()
         requests, start, done = requests + 1, page["end_time"], page["end_of_stream"]
-    return tickets, requests
+    for number in range(1, audits + 1):
+        client.get(f"/api/v2/tickets/{number}/audits?page[size]=100").json()
+    return tickets, requests + audits
 
 
 def _export(client: httpx.Client, scope: str, include: str) -> tuple[int, int]:
@@ -64,7 +66,7 @@ def _listed(client: httpx.Client, path: str) -> int:
         after = f"&page[after]={meta['after_cursor']}"
 
 
-def intercom(client: httpx.Client) -> tuple[int, int]:
+def intercom(client: httpx.Client, audits: int) -> tuple[int, int]:
     """Every search page and every conversation."""
     token = CREDENTIALS["intercom"]["token"]
     client.headers.update({"authorization": f"Bearer {token}", "intercom-version": "2.16"})
@@ -82,7 +84,7 @@ def intercom(client: httpx.Client) -> tuple[int, int]:
     return found, requests
 
 
-def freshdesk(client: httpx.Client) -> tuple[int, int]:
+def freshdesk(client: httpx.Client, audits: int) -> tuple[int, int]:
     """Every list page by number (nothing shifts here) and every ticket's conversations."""
     client.auth = (CREDENTIALS["freshdesk"]["api_key"], "X")
     found = requests = 0
@@ -99,7 +101,7 @@ def freshdesk(client: httpx.Client) -> tuple[int, int]:
     return found, requests
 
 
-LOOPS: dict[str, Callable[[httpx.Client], tuple[int, int]]] = {
+LOOPS: dict[str, Callable[[httpx.Client, int], tuple[int, int]]] = {
     "zendesk": zendesk,
     "intercom": intercom,
     "freshdesk": freshdesk,

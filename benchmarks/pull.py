@@ -42,10 +42,10 @@ def helpdesk(vendor: str, tickets: int) -> Iterator[str]:
         server.wait()
 
 
-def bare(vendor: str, url: str) -> dict[str, Any]:
-    """The bare loop of this vendor."""
+def bare(vendor: str, url: str, audits: int) -> dict[str, Any]:
+    """The bare loop of this vendor. audits: how many tickets' audits the pull asked for."""
     with httpx.Client(base_url=url, timeout=120) as client:
-        tickets, requests = LOOPS[vendor](client)
+        tickets, requests = LOOPS[vendor](client, audits)
     return {"tickets": tickets, "requests": requests, "status": ""}
 
 
@@ -55,21 +55,22 @@ def pull(vendor: str, url: str, store: str) -> dict[str, Any]:
 
     connection = cd.connect(vendor, "acme", base_url=url, credentials=CREDENTIALS[vendor], budget_share=1.0)
     report = cd.pull(connection, store)
-    return {"tickets": report.tickets["new"], "requests": report.requests_total, "status": report.status.value}
+    row = {"tickets": report.tickets["new"], "requests": report.requests_total, "status": report.status.value}
+    return row | {"audits": report.requests_by_stream.get("audits", 0)}
 
 
-def child(what: str, vendor: str, url: str, store: str) -> None:
+def child(what: str, vendor: str, url: str, store: str, audits: str) -> None:
     """Run one row in this process and print its figures."""
     started = time.monotonic()
-    row = bare(vendor, url) if what == "bare" else pull(vendor, url, store)
+    row = bare(vendor, url, int(audits)) if what == "bare" else pull(vendor, url, store)
     used = resource.getrusage(resource.RUSAGE_SELF)
     row |= {"cpu_s": used.ru_utime + used.ru_stime, "wall_s": time.monotonic() - started}
     row |= {"peak_mb": used.ru_maxrss / 1024}
     print(json.dumps(row))
 
 
-def measure(what: str, vendor: str, url: str, store: str) -> dict[str, Any]:
-    command = [sys.executable, __file__, "--child", what, vendor, url, store]
+def measure(what: str, vendor: str, url: str, store: str, audits: int = 0) -> dict[str, Any]:
+    command = [sys.executable, __file__, "--child", what, vendor, url, store, str(audits)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
@@ -79,7 +80,8 @@ def compare(vendor: str, size: int) -> None:
     """Two rows, and what the archive takes."""
     with helpdesk(vendor, size) as url, tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "bench.sqlite"
-        rows = {what: measure(what, vendor, url, f"sqlite:///{file}") for what in ("bare", "pull")}
+        pulled = measure("pull", vendor, url, f"sqlite:///{file}")
+        rows = {"bare": measure("bare", vendor, url, "", pulled["audits"]), "pull": pulled}
         archive_mb = file.stat().st_size / 1e6
     floor = rows["bare"]["tickets"] / rows["bare"]["cpu_s"]
     for what, row in rows.items():
@@ -105,7 +107,9 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--vendor", choices=sorted(LOOPS), action="append", help="only this one; may be repeated")
     parser.add_argument("--sizes", type=int, nargs="+", help="tickets of each helpdesk")
-    parser.add_argument("--child", nargs=4, metavar=("WHAT", "VENDOR", "URL", "STORE"), help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--child", nargs=5, metavar=("WHAT", "VENDOR", "URL", "STORE", "AUDITS"), help=argparse.SUPPRESS
+    )
     options = parser.parse_args()
     if options.child:
         child(*options.child)
