@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM end a command in the same way: its work is cancelled and finishes the commit it is in."""
+"""Ctrl-C and SIGTERM end what talks to a helpdesk in the same way: it is cancelled and finishes the commit it is in."""
 
 from __future__ import annotations
 

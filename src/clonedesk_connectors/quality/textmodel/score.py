@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -176,12 +176,14 @@ def _parts(fold: Ints) -> Iterator[NDArray[np.bool_]]:
 
 def _best_table(data: Features, label: Ints, fold: Ints, seed: int) -> tuple[sp.csr_matrix, float]:
     """Return the columns to learn from and the regularisation, by what predicts held-out labels best (log-loss)."""
-    rows = np.arange(len(label))
+    trial = data
     if len(label) > TRIAL_ROWS:
-        rows = np.sort(np.random.default_rng(seed).choice(rows, TRIAL_ROWS, replace=False))
+        rows = np.sort(np.random.default_rng(seed).choice(len(label), TRIAL_ROWS, replace=False))
+        trial = replace(data, words=data.words[rows], near=data.near[rows], kinds=data.kinds[rows])
+        label, fold = label[rows], fold[rows]
     best, chosen, strength = np.inf, NEARNESS[0], STRENGTHS[0]
     for scale in NEARNESS:
-        loss, found = _best_strength(_table(data, scale)[rows], label[rows], fold[rows])
+        loss, found = _best_strength(_table(trial, scale), label, fold)
         if loss < best:
             best, chosen, strength = loss, scale, found
     return _table(data, chosen), strength
